@@ -1,0 +1,137 @@
+/** Shapes shared by the attribution engine: encoder, trainer, influence index, query, scores, settlement, witness. */
+
+/** One whole share of a settlement: parts of a settlement vector always sum to this. */
+export const ONE_SHARE = 10n ** 18n;
+/** Weights and probabilities are integers on this power-of-two grid (2^-24). */
+export const GRID_BITS = 24;
+/** A gate of 1 in the rows' uint16 fixed point. */
+export const GATE_ONE = 65535;
+
+/** A frozen text encoder; `specHash` names its algorithm, so that claims made under it stay recomputable. */
+export interface Encoder {
+  readonly id: string;
+  readonly dims: number;
+  readonly specHash: Uint8Array;
+  /** Unit-norm features (all zero for text without any character); a pure function of the text. */
+  encode(text: string): Float64Array;
+}
+
+/** A softmax head on a frozen encoder: logits_c = sum_k weights[c * dims + k] * 2^-24 * h_k. */
+export interface HeadModel {
+  readonly encoderId: string;
+  readonly dims: number;
+  /** Class names in output order. */
+  readonly labels: readonly string[];
+  /** classes x dims, row-major, on the 2^-24 grid. */
+  readonly weights: Int32Array;
+}
+
+/** What the model says about one text. */
+export interface Answer {
+  /** argmax of the probabilities, ties to the lower index. */
+  readonly label: number;
+  /** Probabilities on the 2^-24 grid, one per class. */
+  readonly probabilities: Int32Array;
+}
+
+/** The query side of an influence score: gradient of the loss on the model's own output, in its B largest classes. */
+export interface QueryVectors {
+  readonly label: number;
+  /** The B classes of largest |p - y|, largest first, ties to the lower class. */
+  readonly classes: readonly number[];
+  /** d_c = (p - y)_c as int8 mantissas under one shared exponent. */
+  readonly d: Int8Array;
+  readonly dExponent: number;
+  /** v_c = H_c^-1 h_q as int8 mantissas, B x dims, under one shared exponent. */
+  readonly v: Int8Array;
+  readonly vExponent: number;
+}
+
+/** One paid line of a settlement vector. */
+export interface SettlementEntry {
+  /** Contribution index of the snapshot. */
+  readonly contribution: number;
+  /** Item index inside the contribution. */
+  readonly item: number;
+  /** Units of 10^-18. */
+  readonly weight: bigint;
+}
+
+/** entries + unattributed + capExcess = 10^18 exactly. */
+export interface Settlement {
+  readonly entries: readonly SettlementEntry[];
+  readonly unattributed: bigint;
+  readonly capExcess: bigint;
+  /** Clusters of positive weight among the top 32. */
+  readonly eligibleClusters: number;
+}
+
+/** One row of the influence index as its bytes say it. */
+export interface IndexRow {
+  /** int8[dims] mantissas of the features. */
+  readonly h: Int8Array;
+  readonly hExponent: number;
+  /** int8[classes] mantissas of p - y. */
+  readonly d: Int8Array;
+  readonly dExponent: number;
+  /** uint16 fixed point, GATE_ONE = 1. */
+  readonly gate: number;
+  readonly label: number;
+  /** Contribution index in the snapshot, item index in the contribution, entry (cluster) index in the snapshot. */
+  readonly contribution: number;
+  readonly item: number;
+  readonly entry: number;
+}
+
+/** RFC 6962 inclusion proof of one row. */
+export interface RowProof {
+  readonly total: number;
+  readonly index: number;
+  readonly leafHash: Uint8Array;
+  readonly aunts: readonly Uint8Array[];
+}
+
+/** The hashed head of an index: everything needed to read rows and inverse, and their hashes. */
+export interface IndexHeader {
+  readonly encoderSpecHash: Uint8Array;
+  readonly weightsHash: Uint8Array;
+  readonly classes: number;
+  readonly dims: number;
+  readonly rows: number;
+  /** B: classes of a query that are scored. */
+  readonly blocks: number;
+  /** Ridge lambda = lambdaGrid * 2^-40. */
+  readonly lambdaGrid: number;
+  /** Smallest (hExponent + dExponent) of all rows: row scores are shifted by their distance to it. */
+  readonly baseExponent: number;
+  /** Exponent of each class's gridded inverse: value = int32 * 2^exponent. */
+  readonly inverseExponents: Int8Array;
+  /** Merkle root over row bytes. */
+  readonly rowsRoot: Uint8Array;
+  /** sha256 of the whole rows blob and of the whole inverse blob. */
+  readonly rowsHash: Uint8Array;
+  readonly inverseHash: Uint8Array;
+}
+
+/** What a host or validator holds to serve one model. */
+export interface ModelBlobs {
+  /** Canonical bytes of a `HeadModel`. */
+  readonly model: Uint8Array;
+  /** Canonical bytes of an `IndexHeader`. */
+  readonly indexHeader: Uint8Array;
+  /** rows x rowWidth bytes. */
+  readonly rows: Uint8Array;
+  /** classes x packed upper triangle, int32 little-endian. */
+  readonly inverse: Uint8Array;
+}
+
+/** Everything one attributed inference produces. */
+export interface Attribution {
+  readonly answer: Answer;
+  readonly query: QueryVectors;
+  /** Canonical bytes of `query`. */
+  readonly queryBytes: Uint8Array;
+  /** Raw integer row scores, safe integers, signed. */
+  readonly scores: Float64Array;
+  readonly settlement: Settlement;
+}
