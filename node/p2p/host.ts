@@ -1,0 +1,340 @@
+import { noise } from "@chainsafe/libp2p-noise";
+import { yamux } from "@chainsafe/libp2p-yamux";
+import type { GossipSub } from "@libp2p/gossipsub";
+import { type Identify, identify } from "@libp2p/identify";
+import type { Connection, ConnectionGater, PeerId as Libp2pPeerId, Stream } from "@libp2p/interface";
+import { mdns } from "@libp2p/mdns";
+import { type Ping, ping } from "@libp2p/ping";
+import { tcp } from "@libp2p/tcp";
+import { multiaddr } from "@multiformats/multiaddr";
+import { createLibp2p, type Libp2p } from "libp2p";
+import { type PeerAddress, parseListenAddress, parsePeerAddress } from "./addresses.ts";
+import { P2pError, reasonOf } from "./errors.ts";
+import { nodeKeyOf } from "./identity.ts";
+import * as limits from "./limits.ts";
+import { explainListenError } from "./listen-error.ts";
+import { createP2pMetrics, type P2pMetrics } from "./metrics.ts";
+import { PeerBook, type PeerBookOptions, type PeerSnapshot } from "./peers.ts";
+import { Listeners, type NodeLog, type NowMs, type PeerId, SILENT_LOG, type Unsubscribe } from "./ports.ts";
+import { Redialler } from "./redial.ts";
+import { gossipService } from "./topics.ts";
+
+export interface HostOptions {
+  /** Such as `/ip4/0.0.0.0/tcp/26656`; port 0 lets the system choose. */
+  readonly listen: readonly string[];
+  /** Addresses told to peers instead of the listen addresses (behind NAT). */
+  readonly announce?: readonly string[];
+  /** 32-byte ed25519 seed of the node key. */
+  readonly privateKey: Uint8Array;
+  /** Kept connected for ever: `/ip4/HOST/tcp/PORT/p2p/NODE_ID`. */
+  readonly persistentPeers?: readonly string[];
+  /** Dialled at start, not redialled. */
+  readonly bootstrapPeers?: readonly string[];
+  readonly maxPeers?: number;
+  /** Finds peers on the local network by multicast; off unless asked for. */
+  readonly mdns?: boolean;
+  /** Gossip topics that exist on this host. */
+  readonly topics?: readonly string[];
+  readonly peerBook?: Omit<PeerBookOptions, "persistentPeers">;
+}
+
+export interface HostPorts {
+  readonly log?: NodeLog;
+  readonly metrics?: P2pMetrics;
+  readonly nowMs?: NowMs;
+}
+
+export interface PeerListener {
+  readonly up?: (peer: PeerId) => void;
+  readonly down?: (peer: PeerId) => void;
+  /** The protocols that a peer speaks became known. */
+  readonly identified?: (peer: PeerId, protocols: readonly string[]) => void;
+}
+
+/** Creates a host that does not listen or dial until `start`. Throws `bad-address` or `bad-option`. */
+export async function createHost(options: HostOptions, ports: HostPorts = {}): Promise<Host> {
+  const log = ports.log ?? SILENT_LOG;
+  const metrics = ports.metrics ?? createP2pMetrics();
+  const nowMs = ports.nowMs ?? (() => performance.now());
+  const persistent = (options.persistentPeers ?? []).map(parsePeerAddress);
+  const bootstrap = (options.bootstrapPeers ?? []).map(parsePeerAddress);
+  const maxPeers = options.maxPeers ?? limits.DEFAULT_MAX_PEERS;
+  if (!Number.isSafeInteger(maxPeers) || maxPeers < 1) throw new P2pError("bad-option", `maxPeers is ${maxPeers}`);
+  const book = new PeerBook(
+    { ...options.peerBook, persistentPeers: persistent.map((p) => p.peer) },
+    { log, metrics, nowMs },
+  );
+  const gate = connectionGate(book, maxPeers);
+  const node = await createLibp2p({
+    start: false,
+    privateKey: await nodeKeyOf(options.privateKey),
+    addresses: {
+      listen: options.listen.map((text) => parseListenAddress(text).toString()),
+      announce: [...(options.announce ?? [])],
+    },
+    transports: [tcp({ maxConnections: maxPeers * 2 + limits.MAX_PENDING_INBOUND_CONNECTIONS })],
+    connectionEncrypters: [noise()],
+    streamMuxers: [
+      yamux({
+        maxInboundStreams: limits.MAX_STREAMS_PER_CONNECTION,
+        maxOutboundStreams: limits.MAX_STREAMS_PER_CONNECTION,
+        streamOptions: { maxStreamWindowSize: limits.MAX_STREAM_WINDOW_BYTES },
+      }),
+    ],
+    peerDiscovery: options.mdns ? [mdns()] : [],
+    connectionGater: gate.gater,
+    connectionManager: {
+      maxConnections: maxPeers * 2,
+      inboundConnectionThreshold: limits.INBOUND_CONNECTIONS_PER_SECOND,
+      maxIncomingPendingConnections: limits.MAX_PENDING_INBOUND_CONNECTIONS,
+      dialTimeout: limits.DIAL_TIMEOUT_MS,
+      reconnectRetries: 0,
+    },
+    services: {
+      identify: identify(),
+      ping: ping(),
+      gossip: gossipService({ topics: options.topics ?? [], scoreOf: (peer) => book.score(peer) }),
+    },
+  });
+  const host = new Host(
+    { persistent, bootstrap, discover: options.mdns ?? false },
+    { node, book, log, metrics, nowMs },
+  );
+  gate.connectedPeers = () => host.peers();
+  return host;
+}
+
+type Node = Libp2p<{ identify: Identify; ping: Ping; gossip: GossipSub }>;
+
+interface HostSetup {
+  readonly persistent: readonly PeerAddress[];
+  readonly bootstrap: readonly PeerAddress[];
+  readonly discover: boolean;
+}
+
+interface HostParts {
+  readonly node: Node;
+  readonly book: PeerBook;
+  readonly log: NodeLog;
+  readonly metrics: P2pMetrics;
+  readonly nowMs: NowMs;
+}
+
+/** This node on the network: connections, and streams by protocol. */
+export class Host {
+  readonly peerId: PeerId;
+  readonly book: PeerBook;
+  readonly log: NodeLog;
+  readonly metrics: P2pMetrics;
+  readonly nowMs: NowMs;
+  readonly #node: Node;
+  readonly #setup: HostSetup;
+  readonly #redialler: Redialler;
+  readonly #connected = new Map<PeerId, Libp2pPeerId>();
+  readonly #up = new Listeners<[peer: PeerId]>();
+  readonly #down = new Listeners<[peer: PeerId]>();
+  readonly #identified = new Listeners<[peer: PeerId, protocols: readonly string[]]>();
+
+  constructor(setup: HostSetup, parts: HostParts) {
+    this.#node = parts.node;
+    this.#setup = setup;
+    this.book = parts.book;
+    this.log = parts.log;
+    this.metrics = parts.metrics;
+    this.nowMs = parts.nowMs;
+    this.peerId = parts.node.peerId.toString();
+    this.#redialler = new Redialler(setup.persistent, {
+      log: parts.log,
+      nowMs: parts.nowMs,
+      isConnected: (peer) => this.#connected.has(peer),
+      dial: (target) => this.#dial(target),
+    });
+    this.#listen();
+  }
+
+  /** Listens and starts dialling. Throws `port-in-use` or `listen-failed` with what to do. */
+  async start(): Promise<void> {
+    try {
+      await this.#node.start();
+    } catch (error) {
+      throw explainListenError(error);
+    }
+    this.#redialler.start();
+    for (const target of this.#setup.bootstrap) this.#dialOnce(target);
+  }
+
+  async stop(): Promise<void> {
+    this.#redialler.stop();
+    await this.#node.stop();
+  }
+
+  /** Own addresses, each ending in `/p2p/<peer id>`. */
+  get addrs(): string[] {
+    return this.#node.getMultiaddrs().map((address) => address.toString());
+  }
+
+  /** gossipsub of this host. */
+  get gossip(): GossipSub {
+    return this.#node.services.gossip;
+  }
+
+  /** Connected peers. */
+  peers(): PeerId[] {
+    return [...this.#connected.keys()];
+  }
+
+  isConnected(peer: PeerId): boolean {
+    return this.#connected.has(peer);
+  }
+
+  /** Connected peers with address, direction, score and names, for RPC. */
+  snapshot(): PeerSnapshot[] {
+    return this.book.snapshot();
+  }
+
+  onPeer(listener: PeerListener): Unsubscribe {
+    const undo = [
+      listener.up && this.#up.add(listener.up),
+      listener.down && this.#down.add(listener.down),
+      listener.identified && this.#identified.add(listener.identified),
+    ];
+    return () => {
+      for (const each of undo) each?.();
+    };
+  }
+
+  /** Connects to `/ip4/HOST/tcp/PORT/p2p/NODE_ID` once. Throws `dial-failed`. */
+  async connect(address: string): Promise<PeerId> {
+    const target = parsePeerAddress(address);
+    await this.#dial(target);
+    return target.peer;
+  }
+
+  async disconnect(peer: PeerId): Promise<void> {
+    const id = this.#connected.get(peer);
+    if (id) await this.#node.hangUp(id, { signal: AbortSignal.timeout(HANG_UP_TIMEOUT_MS) }).catch(() => undefined);
+  }
+
+  /** Serves a protocol; at most `maxInboundStreams` streams of it a connection. */
+  async handle(
+    protocol: string,
+    handler: (stream: Stream, peer: PeerId) => void,
+    options: { readonly maxInboundStreams: number },
+  ): Promise<void> {
+    const onStream = (stream: Stream, connection: Connection): void =>
+      handler(stream, connection.remotePeer.toString());
+    await this.#node.handle(protocol, onStream, { ...options, maxOutboundStreams: limits.MAX_STREAMS_PER_CONNECTION });
+  }
+
+  async unhandle(protocol: string): Promise<void> {
+    await this.#node.unhandle(protocol);
+  }
+
+  /** Opens a stream over an existing connection. Throws `not-connected`, `unsupported-protocol` or `closed`. */
+  async openStream(peer: PeerId, protocol: string, signal: AbortSignal): Promise<Stream> {
+    const id = this.#connected.get(peer);
+    const connection = id && this.#node.getConnections(id).find((each) => each.status === "open");
+    if (!connection) throw new P2pError("not-connected", `no connection to peer ${peer}`, { peer });
+    try {
+      return await connection.newStream(protocol, { signal });
+    } catch (error) {
+      if (error instanceof Error && error.name === "UnsupportedProtocolError") {
+        throw new P2pError("unsupported-protocol", `peer ${peer} does not speak ${protocol}`, { peer, cause: error });
+      }
+      if (signal.aborted) throw new P2pError("timeout", `peer ${peer} did not open ${protocol}`, { peer });
+      throw new P2pError("closed", `stream ${protocol} to ${peer}: ${reasonOf(error)}`, { peer, cause: error });
+    }
+  }
+
+  /** Waits until the protocols and connections of a peer are settled; used by `ping`-like health checks. */
+  async ping(peer: PeerId): Promise<number> {
+    return this.#node.services.ping.ping(multiaddr(`/p2p/${peer}`), { signal: AbortSignal.timeout(5_000) });
+  }
+
+  #listen(): void {
+    this.#node.addEventListener("connection:open", ({ detail }) => this.#onConnection(detail));
+    this.#node.addEventListener("peer:connect", ({ detail }) => this.#onPeerUp(detail));
+    this.#node.addEventListener("peer:disconnect", ({ detail }) => this.#onPeerDown(detail));
+    this.#node.addEventListener("peer:identify", ({ detail }) => {
+      this.#identified.emit(detail.peerId.toString(), detail.protocols);
+    });
+    this.#node.addEventListener("peer:discovery", ({ detail }) => {
+      if (!this.#setup.discover || this.#connected.has(detail.id.toString())) return;
+      const address = detail.multiaddrs[0];
+      if (address) this.#dialOnce({ peer: detail.id.toString(), address });
+    });
+    this.book.onBan((peer) => void this.disconnect(peer));
+  }
+
+  #onConnection(connection: Connection): void {
+    this.book.connected(connection.remotePeer.toString(), {
+      remoteAddress: connection.remoteAddr.toString(),
+      direction: connection.direction,
+    });
+  }
+
+  #onPeerUp(id: Libp2pPeerId): void {
+    const peer = id.toString();
+    this.#connected.set(peer, id);
+    this.metrics.peers.set(this.#connected.size);
+    this.log.debug({ peer }, "peer connected");
+    if (this.book.isPersistent(peer)) void this.#tagPersistent(id);
+    this.#redialler.up(peer);
+    this.#up.emit(peer);
+  }
+
+  #onPeerDown(id: Libp2pPeerId): void {
+    const peer = id.toString();
+    this.#connected.delete(peer);
+    this.book.disconnected(peer);
+    this.metrics.peers.set(this.#connected.size);
+    this.log.debug({ peer }, "peer disconnected");
+    this.#redialler.down(peer);
+    this.#down.emit(peer);
+  }
+
+  /** The tag keeps the connection when libp2p prunes to its limit. */
+  async #tagPersistent(id: Libp2pPeerId): Promise<void> {
+    await this.#node.peerStore
+      .merge(id, { tags: { [PERSISTENT_TAG]: { value: 100 } } })
+      .catch((error) => this.log.debug({ reason: reasonOf(error) }, "persistent peer not tagged"));
+  }
+
+  #dialOnce(target: PeerAddress): void {
+    this.#dial(target).catch((error) => {
+      this.log.info({ peer: target.peer, reason: reasonOf(error) }, "peer not reachable");
+    });
+  }
+
+  async #dial(target: PeerAddress): Promise<void> {
+    try {
+      await this.#node.dial(target.address, { signal: AbortSignal.timeout(limits.DIAL_TIMEOUT_MS) });
+    } catch (error) {
+      const reason = `can't connect to ${target.address.toString()} (${reasonOf(error)})`;
+      throw new P2pError("dial-failed", reason, { peer: target.peer, cause: error });
+    }
+  }
+}
+
+const PERSISTENT_TAG = "openledger-persistent";
+const HANG_UP_TIMEOUT_MS = 1_000;
+
+/** Refuses banned peers, and new inbound peers beyond the limit. */
+function connectionGate(
+  book: PeerBook,
+  maxPeers: number,
+): { readonly gater: ConnectionGater; connectedPeers: () => readonly PeerId[] } {
+  const gate = {
+    connectedPeers: (): readonly PeerId[] => [],
+    gater: {
+      denyDialPeer: (id: Libp2pPeerId) => book.isBanned(id.toString()),
+      denyInboundEncryptedConnection: (id: Libp2pPeerId) => {
+        const peer = id.toString();
+        if (book.isBanned(peer)) return true;
+        const connected = gate.connectedPeers();
+        return connected.length >= maxPeers && !connected.includes(peer) && !book.isPersistent(peer);
+      },
+    },
+  };
+  return gate;
+}
