@@ -1,0 +1,28 @@
+// Generated from the .proto files by `npm run proto`. Do not edit.
+import { message, type GeneratedCodec } from "../../../runtime.ts";
+
+/** A validator as genesis defines it and as state keeps it. */
+export interface Validator {
+  /** Account that operates it and is paid (bech32 account prefix). */
+  readonly operator: string;
+  /** ed25519, 32 bytes. */
+  readonly consensusPubkey: Uint8Array;
+  readonly power: bigint;
+  readonly moniker: string;
+  /** End of the validator's beacon hash chain. */
+  readonly beaconEnd: Uint8Array;
+}
+export const Validator: GeneratedCodec<Validator> = message<Validator>("openledger.staking.v1.Validator", () => [
+  { no: 1, name: "operator", json: "operator", type: "string" },
+  { no: 2, name: "consensusPubkey", json: "consensus_pubkey", type: "bytes" },
+  { no: 3, name: "power", json: "power", type: "uint64" },
+  { no: 4, name: "moniker", json: "moniker", type: "string" },
+  { no: 5, name: "beaconEnd", json: "beacon_end", type: "bytes" },
+]);
+
+export interface GenesisState {
+  readonly validators: readonly Validator[];
+}
+export const GenesisState: GeneratedCodec<GenesisState> = message<GenesisState>("openledger.staking.v1.GenesisState", () => [
+  { no: 1, name: "validators", json: "validators", type: "message", message: () => Validator, repeated: true },
+]);

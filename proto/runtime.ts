@@ -1,0 +1,61 @@
+import { ProtoError } from "./runtime/errors.ts";
+import { type GeneratedCodec, MAX_MESSAGE_BYTES, readerOf } from "./runtime/message.ts";
+import type { AnyCodec, MessageCodec } from "./runtime/types.ts";
+
+// What generated code and its users need. Codecs run on protobufjs' reader and writer; the rules (bounds, canonical
+// form, 64-bit integers as bigint) are in ./runtime.
+
+export { ProtoError, type ProtoErrorCode } from "./runtime/errors.ts";
+export { external } from "./runtime/external.ts";
+export { type GeneratedCodec, MAX_DEPTH, MAX_MESSAGE_BYTES, message } from "./runtime/message.ts";
+export type { AnyCodec, EnumTable, Field, MessageCodec, Partially, Reader, Writer } from "./runtime/types.ts";
+
+/** Canonical bytes in memory of their own. */
+export function encodeBytes<T>(codec: MessageCodec<T>, message: T): Uint8Array {
+  return codec.encode(message).finish().slice();
+}
+
+/**
+ * Decodes bytes that must be the canonical encoding of their value: no unknown field, no explicit default, no
+ * other field order.
+ * @throws ProtoError only
+ */
+export function decodeStrict<T>(codec: GeneratedCodec<T>, bytes: Uint8Array, maxBytes: number = MAX_MESSAGE_BYTES): T {
+  if (bytes.length > maxBytes) {
+    throw new ProtoError("too_large", codec.typeName, `${bytes.length} bytes exceed ${maxBytes}`);
+  }
+  const context = { depth: 0, strict: true, path: codec.typeName };
+  const value = codec.nested.read(readerOf(bytes), bytes.length, context) as T;
+  const again = codec.encode(value).finish();
+  if (again.length !== bytes.length || !again.every((byte, i) => byte === bytes[i])) {
+    throw new ProtoError("not_canonical", codec.typeName, "bytes are not the canonical encoding of their value");
+  }
+  return value;
+}
+
+/** The SDK's JSON of a message: names of the .proto file, 64-bit integers as strings, bytes as base64. */
+export function toJson<T>(codec: GeneratedCodec<T>, value: T): unknown {
+  return codec.nested.toJson(value, { style: "plain" });
+}
+
+/** JSON as LEGACY_AMINO_JSON signs it: defaults left out, enums by number. */
+export function toAminoJson<T>(codec: GeneratedCodec<T>, value: T): unknown {
+  return codec.nested.toJson(value, { style: "amino" });
+}
+
+/** Inverse of {@link toJson} and {@link toAminoJson}. Throws ProtoError `bad_json` or `bad_value`. */
+export function fromJson<T>(codec: GeneratedCodec<T>, json: unknown): T {
+  return codec.nested.fromJson(json, codec.typeName) as T;
+}
+
+/** One method of a service: full gRPC path, and the codecs of its request and response. */
+export interface ServiceMethod<Request, Response> {
+  readonly path: string;
+  readonly request: GeneratedCodec<Request>;
+  readonly response: GeneratedCodec<Response>;
+}
+
+/** Method table of a generated service, for code that treats all methods alike. */
+export type ServiceTable = Readonly<
+  Record<string, { readonly path: string; readonly request: AnyCodec; readonly response: AnyCodec }>
+>;
