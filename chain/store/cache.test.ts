@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compareBytes } from "./bytes.ts";
+import { compareBytes } from "../crypto/bytes.ts";
 import { CacheKv } from "./cache.ts";
 import { StoreError } from "./errors.ts";
 import { readOnly } from "./kv.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { compareBytes } from "./bytes.ts";
+import { compareBytes } from "../crypto/bytes.ts";
 import {
   amountValue,
   boolValue,

@@ -1,4 +1,4 @@
-import { concatBytes } from "../bytes.ts";
+import { concatBytes } from "../../crypto/hash.ts";
 import { badKey, type KeyCodec } from "./codec.ts";
 
 const UINT32_MAX = 0xffff_ffff;

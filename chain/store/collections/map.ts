@@ -1,4 +1,5 @@
-import { concatBytes, prefixEnd } from "../bytes.ts";
+import { concatBytes } from "../../crypto/hash.ts";
+import { prefixEnd } from "../bytes.ts";
 import { StoreError } from "../errors.ts";
 import type { KvEntry, KvReader, KvStore } from "../kv.ts";
 import { badKey, type KeyCodec, type ValueCodec } from "./codec.ts";

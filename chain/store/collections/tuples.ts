@@ -1,4 +1,4 @@
-import { concatBytes } from "../bytes.ts";
+import { concatBytes } from "../../crypto/hash.ts";
 import { badKey, type KeyCodec } from "./codec.ts";
 
 /** Key of two parts, ordered by the first, then the second. `prefix(a)` selects all keys of one first part. */
