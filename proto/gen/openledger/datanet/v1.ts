@@ -311,6 +311,8 @@ export interface DataNet {
   readonly pending: number;
   /** Commitments of the current window that wait for their reveal. */
   readonly unrevealed: number;
+  /** Height at which the phase was entered: pending work goes oldest phase first. */
+  readonly phaseStart: bigint;
 }
 export const DataNet: GeneratedCodec<DataNet> = message<DataNet>("openledger.datanet.v1.DataNet", () => [
   { no: 1, name: "id", json: "id", type: "string" },
@@ -330,6 +332,7 @@ export const DataNet: GeneratedCodec<DataNet> = message<DataNet>("openledger.dat
   { no: 15, name: "contributions", json: "contributions", type: "uint32" },
   { no: 16, name: "pending", json: "pending", type: "uint32" },
   { no: 17, name: "unrevealed", json: "unrevealed", type: "uint32" },
+  { no: 18, name: "phaseStart", json: "phase_start", type: "uint64" },
 ]);
 
 export interface Contribution {
