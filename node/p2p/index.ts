@@ -1,0 +1,14 @@
+export { type BlockBytes, BlockExchange, type BlockSource, type BlocksStatus } from "./blocks.ts";
+export { P2pError, type P2pErrorCode } from "./errors.ts";
+export { BatchGossip, type BatchGossipPorts, type ItemVerdict, OpeningGossip, TxGossip } from "./gossip.ts";
+export type { ChainIdentity, PeerHello } from "./handshake.ts";
+export { createHost, Host, type HostOptions, type HostPorts } from "./host.ts";
+export { peerIdOf } from "./identity.ts";
+export { createP2pMetrics, type P2pMetrics } from "./metrics.ts";
+export { createNetwork, type Network, type NetworkOptions, type NetworkPorts } from "./network.ts";
+export type { Lane } from "./outbox.ts";
+export { PENALTIES, PeerBook, type PeerSnapshot, type Penalty } from "./peers.ts";
+export { type NodeLog, type PeerId, SILENT_LOG, type Unsubscribe } from "./ports.ts";
+export { type Protocols, protocolsOf } from "./protocols.ts";
+export { type RequestHandler, type RequestOptions, RequestResponse } from "./reqresp.ts";
+export { DirectStreams, type DirectStreamsOptions } from "./streams.ts";
