@@ -1,5 +1,5 @@
 import { ProtoError } from "./runtime/errors.ts";
-import { type GeneratedCodec, MAX_MESSAGE_BYTES, readerOf } from "./runtime/message.ts";
+import { MAX_MESSAGE_BYTES, readerOf, rootContext } from "./runtime/message.ts";
 import type { AnyCodec, MessageCodec } from "./runtime/types.ts";
 
 // What generated code and its users need. Codecs run on protobufjs' reader and writer; the rules (bounds, canonical
@@ -7,7 +7,7 @@ import type { AnyCodec, MessageCodec } from "./runtime/types.ts";
 
 export { ProtoError, type ProtoErrorCode } from "./runtime/errors.ts";
 export { external } from "./runtime/external.ts";
-export { type GeneratedCodec, MAX_DEPTH, MAX_MESSAGE_BYTES, message } from "./runtime/message.ts";
+export { MAX_DEPTH, MAX_LIST_ENTRIES, MAX_MESSAGE_BYTES, message } from "./runtime/message.ts";
 export type { AnyCodec, EnumTable, Field, MessageCodec, Partially, Reader, Writer } from "./runtime/types.ts";
 
 /** Canonical bytes in memory of their own. */
@@ -20,12 +20,11 @@ export function encodeBytes<T>(codec: MessageCodec<T>, message: T): Uint8Array {
  * other field order.
  * @throws ProtoError only
  */
-export function decodeStrict<T>(codec: GeneratedCodec<T>, bytes: Uint8Array, maxBytes: number = MAX_MESSAGE_BYTES): T {
+export function decodeStrict<T>(codec: MessageCodec<T>, bytes: Uint8Array, maxBytes: number = MAX_MESSAGE_BYTES): T {
   if (bytes.length > maxBytes) {
     throw new ProtoError("too_large", codec.typeName, `${bytes.length} bytes exceed ${maxBytes}`);
   }
-  const context = { depth: 0, strict: true, path: codec.typeName };
-  const value = codec.nested.read(readerOf(bytes), bytes.length, context) as T;
+  const value = codec.nested.read(readerOf(bytes), bytes.length, rootContext(codec.typeName, true)) as T;
   const again = codec.encode(value).finish();
   if (again.length !== bytes.length || !again.every((byte, i) => byte === bytes[i])) {
     throw new ProtoError("not_canonical", codec.typeName, "bytes are not the canonical encoding of their value");
@@ -34,25 +33,25 @@ export function decodeStrict<T>(codec: GeneratedCodec<T>, bytes: Uint8Array, max
 }
 
 /** The SDK's JSON of a message: names of the .proto file, 64-bit integers as strings, bytes as base64. */
-export function toJson<T>(codec: GeneratedCodec<T>, value: T): unknown {
+export function toJson<T>(codec: MessageCodec<T>, value: T): unknown {
   return codec.nested.toJson(value, { style: "plain" });
 }
 
 /** JSON as LEGACY_AMINO_JSON signs it: defaults left out, enums by number. */
-export function toAminoJson<T>(codec: GeneratedCodec<T>, value: T): unknown {
+export function toAminoJson<T>(codec: MessageCodec<T>, value: T): unknown {
   return codec.nested.toJson(value, { style: "amino" });
 }
 
 /** Inverse of {@link toJson} and {@link toAminoJson}. Throws ProtoError `bad_json` or `bad_value`. */
-export function fromJson<T>(codec: GeneratedCodec<T>, json: unknown): T {
+export function fromJson<T>(codec: MessageCodec<T>, json: unknown): T {
   return codec.nested.fromJson(json, codec.typeName) as T;
 }
 
 /** One method of a service: full gRPC path, and the codecs of its request and response. */
 export interface ServiceMethod<Request, Response> {
   readonly path: string;
-  readonly request: GeneratedCodec<Request>;
-  readonly response: GeneratedCodec<Response>;
+  readonly request: MessageCodec<Request>;
+  readonly response: MessageCodec<Response>;
 }
 
 /** Method table of a generated service, for code that treats all methods alike. */

@@ -90,7 +90,7 @@ function emitMessage({ name, object }: Of<"message">, names: Names): string {
   const typeName = object.fullName.slice(1);
   return (
     `${doc(object.comment)}export interface ${name} {${body}}\n` +
-    `export const ${name}: GeneratedCodec<${name}> = message<${name}>("${typeName}", () => ${list});\n`
+    `export const ${name}: MessageCodec<${name}> = message<${name}>("${typeName}", () => ${list});\n`
   );
 }
 

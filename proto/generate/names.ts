@@ -24,7 +24,7 @@ export class Names {
     this.#source = source;
     this.#own = new Set(source.declarations.map(({ name }) => name));
     if (source.declarations.some(({ kind }) => kind === "message")) {
-      this.#runtime.add("type GeneratedCodec").add("message");
+      this.#runtime.add("type MessageCodec").add("message");
     }
   }
 

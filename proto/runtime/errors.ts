@@ -3,6 +3,7 @@
  *
  * - `malformed`: truncated, wrong wire type, group, zero field number, trailing bytes, invalid UTF-8
  * - `too_large`: more bytes than the limit, refused before decoding
+ * - `too_many`: more list entries in all than the limit
  * - `too_deep`: messages nested beyond the limit
  * - `unknown_field`: a field number that the message does not have (strict decoding only)
  * - `not_canonical`: encoding the decoded value gives other bytes (strict decoding only)
@@ -12,6 +13,7 @@
 export type ProtoErrorCode =
   | "malformed"
   | "too_large"
+  | "too_many"
   | "too_deep"
   | "unknown_field"
   | "not_canonical"

@@ -99,7 +99,10 @@ function repeatedScalar({ field, scalar, amino }: ScalarKind): CompiledField {
     },
     read(reader, wire, previous, context) {
       const items = previous as unknown[];
-      const one = (): void => void items.push(scalar.check(scalar.read(reader), pathOf(field, context.path)));
+      const one = (): void => {
+        spend(field, context);
+        items.push(scalar.check(scalar.read(reader), pathOf(field, context.path)));
+      };
       if (packed && wire === DELIMITED) {
         const end = reader.uint32() + reader.pos;
         if (end > reader.len) throw new RangeError("packed list runs past the end");
@@ -119,13 +122,18 @@ function repeatedScalar({ field, scalar, amino }: ScalarKind): CompiledField {
   };
 }
 
+function spend(field: Field, context: DecodeContext): void {
+  if (--context.budget.entries < 0)
+    throw new ProtoError("too_many", pathOf(field, context.path), "too many list entries");
+}
+
 function nestedOf(field: Field): () => NestedCodec<unknown> {
   let nested: NestedCodec<unknown> | undefined;
   return () => (nested ??= field.message?.().nested as NestedCodec<unknown>);
 }
 
 function deeper(field: Field, context: DecodeContext): DecodeContext {
-  return { depth: context.depth + 1, strict: context.strict, path: pathOf(field, context.path) };
+  return { ...context, depth: context.depth + 1, path: pathOf(field, context.path) };
 }
 
 function singleMessage(field: Field): CompiledField {
@@ -167,6 +175,7 @@ function repeatedMessage(field: Field): CompiledField {
     },
     read(reader, wire, previous, context) {
       requireWire(field, wire, DELIMITED, context);
+      spend(field, context);
       const items = previous as unknown[];
       items.push(nested().read(reader, reader.uint32(), deeper(field, context)));
       return items;

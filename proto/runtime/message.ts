@@ -2,7 +2,7 @@ import protobuf from "protobufjs/minimal.js";
 import { ProtoError } from "./errors.ts";
 import { type CompiledField, compile } from "./fields.ts";
 import { messageFromJson, messageToJson } from "./json.ts";
-import type { AnyCodec, DecodeContext, Field, MessageCodec, NestedCodec, Partially, Reader, Writer } from "./types.ts";
+import type { DecodeContext, Field, MessageCodec, NestedCodec, Partially, Reader, Writer } from "./types.ts";
 
 /** Deepest nesting of messages: what any real transaction needs, and far from the stack's end. */
 export const MAX_DEPTH = 32;
@@ -10,11 +10,11 @@ export const MAX_DEPTH = 32;
 /** Largest message: above the largest block (22 MB) and any response; frames have tighter limits of their own. */
 export const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
-/** A generated codec together with what its parents need of it. */
-export type GeneratedCodec<T> = MessageCodec<T> & AnyCodec;
+/** Most entries of all lists of one message together: an empty entry takes two bytes on the wire, but far more here. */
+export const MAX_LIST_ENTRIES = 2 ** 20;
 
 /** Builds the codec of a message from its fields, which are read at the first use: messages refer to each other. */
-export function message<T extends object>(typeName: string, declare: () => readonly Field[]): GeneratedCodec<T> {
+export function message<T extends object>(typeName: string, declare: () => readonly Field[]): MessageCodec<T> {
   let compiled: CompiledMessage<T> | undefined;
   const get = (): CompiledMessage<T> => (compiled ??= new CompiledMessage<T>(typeName, declare()));
   return {
@@ -32,10 +32,14 @@ export function message<T extends object>(typeName: string, declare: () => reado
     },
     decode(input, length) {
       const reader = input instanceof Uint8Array ? readerOf(input) : input;
-      return get().read(reader, length ?? reader.len - reader.pos, { depth: 0, strict: false, path: typeName });
+      return get().read(reader, length ?? reader.len - reader.pos, rootContext(typeName, false));
     },
     fromPartial: (partial: Partially<T>) => get().fromPartial(partial, typeName),
   };
+}
+
+export function rootContext(path: string, strict: boolean): DecodeContext {
+  return { depth: 0, strict, budget: { entries: MAX_LIST_ENTRIES }, path };
 }
 
 /** A reader over plain bytes, so that sub-arrays are plain too when the input is a Buffer. */

@@ -52,8 +52,7 @@ export type Partially<T> = T extends bigint
         : T;
 
 /** Codec of one message type, usable as a generated type in a CosmJS Registry. */
-export interface MessageCodec<T> {
-  readonly typeName: string;
+export interface MessageCodec<T> extends AnyCodec {
   readonly typeUrl: string;
   readonly fields: readonly Field[];
   /** Canonical encoding: ascending field numbers, defaults omitted, numbers packed. */
@@ -83,6 +82,8 @@ export interface NestedCodec<T> {
 export interface DecodeContext {
   readonly depth: number;
   readonly strict: boolean;
+  /** List entries that this decoding may still make; shared by all levels. */
+  readonly budget: { entries: number };
   readonly path: string;
 }
 

@@ -1,5 +1,5 @@
 // Generated from the .proto files by `npm run proto`. Do not edit.
-import { message, type GeneratedCodec } from "../../../runtime.ts";
+import { message, type MessageCodec } from "../../../runtime.ts";
 
 /** What a claim asserts. Every kind goes through one mechanism: post, seed, commit, open, tally. */
 export const ClaimKind = {
@@ -33,19 +33,19 @@ export const Verdict = {
 export type Verdict = (typeof Verdict)[keyof typeof Verdict];
 
 export interface QueryParamsRequest {}
-export const QueryParamsRequest: GeneratedCodec<QueryParamsRequest> = message<QueryParamsRequest>("openledger.attribution.v1.QueryParamsRequest", () => []);
+export const QueryParamsRequest: MessageCodec<QueryParamsRequest> = message<QueryParamsRequest>("openledger.attribution.v1.QueryParamsRequest", () => []);
 
 export interface QueryParamsResponse {
   readonly params: Params | undefined;
 }
-export const QueryParamsResponse: GeneratedCodec<QueryParamsResponse> = message<QueryParamsResponse>("openledger.attribution.v1.QueryParamsResponse", () => [
+export const QueryParamsResponse: MessageCodec<QueryParamsResponse> = message<QueryParamsResponse>("openledger.attribution.v1.QueryParamsResponse", () => [
   { no: 1, name: "params", json: "params", type: "message", message: () => Params },
 ]);
 
 export interface QueryClaimRequest {
   readonly claimId: Uint8Array;
 }
-export const QueryClaimRequest: GeneratedCodec<QueryClaimRequest> = message<QueryClaimRequest>("openledger.attribution.v1.QueryClaimRequest", () => [
+export const QueryClaimRequest: MessageCodec<QueryClaimRequest> = message<QueryClaimRequest>("openledger.attribution.v1.QueryClaimRequest", () => [
   { no: 1, name: "claimId", json: "claim_id", type: "bytes" },
 ]);
 
@@ -53,7 +53,7 @@ export interface QueryClaimResponse {
   readonly claim: Claim | undefined;
   readonly outcome: Outcome | undefined;
 }
-export const QueryClaimResponse: GeneratedCodec<QueryClaimResponse> = message<QueryClaimResponse>("openledger.attribution.v1.QueryClaimResponse", () => [
+export const QueryClaimResponse: MessageCodec<QueryClaimResponse> = message<QueryClaimResponse>("openledger.attribution.v1.QueryClaimResponse", () => [
   { no: 1, name: "claim", json: "claim", type: "message", message: () => Claim },
   { no: 2, name: "outcome", json: "outcome", type: "message", message: () => Outcome },
 ]);
@@ -61,7 +61,7 @@ export const QueryClaimResponse: GeneratedCodec<QueryClaimResponse> = message<Qu
 export interface QueryOpenClaimsRequest {
   readonly limit: number;
 }
-export const QueryOpenClaimsRequest: GeneratedCodec<QueryOpenClaimsRequest> = message<QueryOpenClaimsRequest>("openledger.attribution.v1.QueryOpenClaimsRequest", () => [
+export const QueryOpenClaimsRequest: MessageCodec<QueryOpenClaimsRequest> = message<QueryOpenClaimsRequest>("openledger.attribution.v1.QueryOpenClaimsRequest", () => [
   { no: 1, name: "limit", json: "limit", type: "uint32" },
 ]);
 
@@ -69,7 +69,7 @@ export interface QueryOpenClaimsResponse {
   readonly claims: readonly Claim[];
   readonly height: bigint;
 }
-export const QueryOpenClaimsResponse: GeneratedCodec<QueryOpenClaimsResponse> = message<QueryOpenClaimsResponse>("openledger.attribution.v1.QueryOpenClaimsResponse", () => [
+export const QueryOpenClaimsResponse: MessageCodec<QueryOpenClaimsResponse> = message<QueryOpenClaimsResponse>("openledger.attribution.v1.QueryOpenClaimsResponse", () => [
   { no: 1, name: "claims", json: "claims", type: "message", message: () => Claim, repeated: true },
   { no: 2, name: "height", json: "height", type: "uint64" },
 ]);
@@ -77,7 +77,7 @@ export const QueryOpenClaimsResponse: GeneratedCodec<QueryOpenClaimsResponse> = 
 export interface QueryRootsRequest {
   readonly fromHeight: bigint;
 }
-export const QueryRootsRequest: GeneratedCodec<QueryRootsRequest> = message<QueryRootsRequest>("openledger.attribution.v1.QueryRootsRequest", () => [
+export const QueryRootsRequest: MessageCodec<QueryRootsRequest> = message<QueryRootsRequest>("openledger.attribution.v1.QueryRootsRequest", () => [
   { no: 1, name: "fromHeight", json: "from_height", type: "uint64" },
 ]);
 
@@ -85,7 +85,7 @@ export interface QueryRootsResponse {
   readonly roots: readonly RootRecord[];
   readonly height: bigint;
 }
-export const QueryRootsResponse: GeneratedCodec<QueryRootsResponse> = message<QueryRootsResponse>("openledger.attribution.v1.QueryRootsResponse", () => [
+export const QueryRootsResponse: MessageCodec<QueryRootsResponse> = message<QueryRootsResponse>("openledger.attribution.v1.QueryRootsResponse", () => [
   { no: 1, name: "roots", json: "roots", type: "message", message: () => RootRecord, repeated: true },
   { no: 2, name: "height", json: "height", type: "uint64" },
 ]);
@@ -94,7 +94,7 @@ export const QueryRootsResponse: GeneratedCodec<QueryRootsResponse> = message<Qu
 export interface QueryBeaconRequest {
   readonly height: bigint;
 }
-export const QueryBeaconRequest: GeneratedCodec<QueryBeaconRequest> = message<QueryBeaconRequest>("openledger.attribution.v1.QueryBeaconRequest", () => [
+export const QueryBeaconRequest: MessageCodec<QueryBeaconRequest> = message<QueryBeaconRequest>("openledger.attribution.v1.QueryBeaconRequest", () => [
   { no: 1, name: "height", json: "height", type: "uint64" },
 ]);
 
@@ -103,19 +103,19 @@ export interface QueryBeaconResponse {
   readonly height: bigint;
   readonly chains: readonly BeaconChain[];
 }
-export const QueryBeaconResponse: GeneratedCodec<QueryBeaconResponse> = message<QueryBeaconResponse>("openledger.attribution.v1.QueryBeaconResponse", () => [
+export const QueryBeaconResponse: MessageCodec<QueryBeaconResponse> = message<QueryBeaconResponse>("openledger.attribution.v1.QueryBeaconResponse", () => [
   { no: 1, name: "beacon", json: "beacon", type: "bytes" },
   { no: 2, name: "height", json: "height", type: "uint64" },
   { no: 3, name: "chains", json: "chains", type: "message", message: () => BeaconChain, repeated: true },
 ]);
 
 export interface QueryRecordsRequest {}
-export const QueryRecordsRequest: GeneratedCodec<QueryRecordsRequest> = message<QueryRecordsRequest>("openledger.attribution.v1.QueryRecordsRequest", () => []);
+export const QueryRecordsRequest: MessageCodec<QueryRecordsRequest> = message<QueryRecordsRequest>("openledger.attribution.v1.QueryRecordsRequest", () => []);
 
 export interface QueryRecordsResponse {
   readonly records: readonly AttestationRecord[];
 }
-export const QueryRecordsResponse: GeneratedCodec<QueryRecordsResponse> = message<QueryRecordsResponse>("openledger.attribution.v1.QueryRecordsResponse", () => [
+export const QueryRecordsResponse: MessageCodec<QueryRecordsResponse> = message<QueryRecordsResponse>("openledger.attribution.v1.QueryRecordsResponse", () => [
   { no: 1, name: "records", json: "records", type: "message", message: () => AttestationRecord, repeated: true },
 ]);
 
@@ -125,7 +125,7 @@ export interface QueryInfluenceRequest {
   readonly datanet: string;
   readonly model: string;
 }
-export const QueryInfluenceRequest: GeneratedCodec<QueryInfluenceRequest> = message<QueryInfluenceRequest>("openledger.attribution.v1.QueryInfluenceRequest", () => [
+export const QueryInfluenceRequest: MessageCodec<QueryInfluenceRequest> = message<QueryInfluenceRequest>("openledger.attribution.v1.QueryInfluenceRequest", () => [
   { no: 1, name: "contribution", json: "contribution", type: "string" },
   { no: 2, name: "datanet", json: "datanet", type: "string" },
   { no: 3, name: "model", json: "model", type: "string" },
@@ -134,7 +134,7 @@ export const QueryInfluenceRequest: GeneratedCodec<QueryInfluenceRequest> = mess
 export interface QueryInfluenceResponse {
   readonly score: InfluenceScore | undefined;
 }
-export const QueryInfluenceResponse: GeneratedCodec<QueryInfluenceResponse> = message<QueryInfluenceResponse>("openledger.attribution.v1.QueryInfluenceResponse", () => [
+export const QueryInfluenceResponse: MessageCodec<QueryInfluenceResponse> = message<QueryInfluenceResponse>("openledger.attribution.v1.QueryInfluenceResponse", () => [
   { no: 1, name: "score", json: "score", type: "message", message: () => InfluenceScore },
 ]);
 
@@ -146,7 +146,7 @@ export interface MsgPostClaim {
   readonly payloadHash: Uint8Array;
   readonly bond: string;
 }
-export const MsgPostClaim: GeneratedCodec<MsgPostClaim> = message<MsgPostClaim>("openledger.attribution.v1.MsgPostClaim", () => [
+export const MsgPostClaim: MessageCodec<MsgPostClaim> = message<MsgPostClaim>("openledger.attribution.v1.MsgPostClaim", () => [
   { no: 1, name: "poster", json: "poster", type: "string" },
   { no: 2, name: "kind", json: "kind", type: "enum", enum: ClaimKind },
   { no: 3, name: "subject", json: "subject", type: "bytes" },
@@ -157,7 +157,7 @@ export const MsgPostClaim: GeneratedCodec<MsgPostClaim> = message<MsgPostClaim>(
 export interface MsgPostClaimResponse {
   readonly claimId: Uint8Array;
 }
-export const MsgPostClaimResponse: GeneratedCodec<MsgPostClaimResponse> = message<MsgPostClaimResponse>("openledger.attribution.v1.MsgPostClaimResponse", () => [
+export const MsgPostClaimResponse: MessageCodec<MsgPostClaimResponse> = message<MsgPostClaimResponse>("openledger.attribution.v1.MsgPostClaimResponse", () => [
   { no: 1, name: "claimId", json: "claim_id", type: "bytes" },
 ]);
 
@@ -166,13 +166,13 @@ export interface MsgRegisterBeacon {
   readonly operator: string;
   readonly end: Uint8Array;
 }
-export const MsgRegisterBeacon: GeneratedCodec<MsgRegisterBeacon> = message<MsgRegisterBeacon>("openledger.attribution.v1.MsgRegisterBeacon", () => [
+export const MsgRegisterBeacon: MessageCodec<MsgRegisterBeacon> = message<MsgRegisterBeacon>("openledger.attribution.v1.MsgRegisterBeacon", () => [
   { no: 1, name: "operator", json: "operator", type: "string" },
   { no: 2, name: "end", json: "end", type: "bytes" },
 ]);
 
 export interface MsgRegisterBeaconResponse {}
-export const MsgRegisterBeaconResponse: GeneratedCodec<MsgRegisterBeaconResponse> = message<MsgRegisterBeaconResponse>("openledger.attribution.v1.MsgRegisterBeaconResponse", () => []);
+export const MsgRegisterBeaconResponse: MessageCodec<MsgRegisterBeaconResponse> = message<MsgRegisterBeaconResponse>("openledger.attribution.v1.MsgRegisterBeaconResponse", () => []);
 
 export interface ExtendedVote {
   readonly validator: Uint8Array;
@@ -181,7 +181,7 @@ export interface ExtendedVote {
   readonly extension: Uint8Array;
   readonly signature: Uint8Array;
 }
-export const ExtendedVote: GeneratedCodec<ExtendedVote> = message<ExtendedVote>("openledger.attribution.v1.ExtendedVote", () => [
+export const ExtendedVote: MessageCodec<ExtendedVote> = message<ExtendedVote>("openledger.attribution.v1.ExtendedVote", () => [
   { no: 1, name: "validator", json: "validator", type: "bytes" },
   { no: 2, name: "flag", json: "flag", type: "uint32" },
   { no: 3, name: "extension", json: "extension", type: "bytes" },
@@ -197,7 +197,7 @@ export interface MsgBlockInfo {
   readonly openings: readonly Opening[];
   readonly claimOpenings: readonly ClaimOpening[];
 }
-export const MsgBlockInfo: GeneratedCodec<MsgBlockInfo> = message<MsgBlockInfo>("openledger.attribution.v1.MsgBlockInfo", () => [
+export const MsgBlockInfo: MessageCodec<MsgBlockInfo> = message<MsgBlockInfo>("openledger.attribution.v1.MsgBlockInfo", () => [
   { no: 1, name: "height", json: "height", type: "uint64" },
   { no: 2, name: "round", json: "round", type: "uint32" },
   { no: 3, name: "votes", json: "votes", type: "message", message: () => ExtendedVote, repeated: true },
@@ -206,14 +206,14 @@ export const MsgBlockInfo: GeneratedCodec<MsgBlockInfo> = message<MsgBlockInfo>(
 ]);
 
 export interface MsgBlockInfoResponse {}
-export const MsgBlockInfoResponse: GeneratedCodec<MsgBlockInfoResponse> = message<MsgBlockInfoResponse>("openledger.attribution.v1.MsgBlockInfoResponse", () => []);
+export const MsgBlockInfoResponse: MessageCodec<MsgBlockInfoResponse> = message<MsgBlockInfoResponse>("openledger.attribution.v1.MsgBlockInfoResponse", () => []);
 
 export interface CommitteeMember {
   /** Consensus address, 20 bytes. */
   readonly validator: Uint8Array;
   readonly power: bigint;
 }
-export const CommitteeMember: GeneratedCodec<CommitteeMember> = message<CommitteeMember>("openledger.attribution.v1.CommitteeMember", () => [
+export const CommitteeMember: MessageCodec<CommitteeMember> = message<CommitteeMember>("openledger.attribution.v1.CommitteeMember", () => [
   { no: 1, name: "validator", json: "validator", type: "bytes" },
   { no: 2, name: "power", json: "power", type: "uint64" },
 ]);
@@ -246,7 +246,7 @@ export interface Claim {
    */
   readonly opening: Uint8Array;
 }
-export const Claim: GeneratedCodec<Claim> = message<Claim>("openledger.attribution.v1.Claim", () => [
+export const Claim: MessageCodec<Claim> = message<Claim>("openledger.attribution.v1.Claim", () => [
   { no: 1, name: "id", json: "id", type: "bytes" },
   { no: 2, name: "kind", json: "kind", type: "enum", enum: ClaimKind },
   { no: 3, name: "poster", json: "poster", type: "string" },
@@ -269,7 +269,7 @@ export interface Sketch {
   readonly a: number;
   readonly b: number;
 }
-export const Sketch: GeneratedCodec<Sketch> = message<Sketch>("openledger.attribution.v1.Sketch", () => [
+export const Sketch: MessageCodec<Sketch> = message<Sketch>("openledger.attribution.v1.Sketch", () => [
   { no: 1, name: "a", json: "a", type: "uint32" },
   { no: 2, name: "b", json: "b", type: "uint32" },
 ]);
@@ -281,7 +281,7 @@ export interface VoteExtension {
   /** Preimage of the validator's beacon chain for this height, or empty. */
   readonly reveal: Uint8Array;
 }
-export const VoteExtension: GeneratedCodec<VoteExtension> = message<VoteExtension>("openledger.attribution.v1.VoteExtension", () => [
+export const VoteExtension: MessageCodec<VoteExtension> = message<VoteExtension>("openledger.attribution.v1.VoteExtension", () => [
   { no: 1, name: "root", json: "root", type: "bytes" },
   { no: 2, name: "reveal", json: "reveal", type: "bytes" },
 ]);
@@ -304,7 +304,7 @@ export interface Opening {
   readonly leafTotal: number;
   readonly aunts: readonly Uint8Array[];
 }
-export const Opening: GeneratedCodec<Opening> = message<Opening>("openledger.attribution.v1.Opening", () => [
+export const Opening: MessageCodec<Opening> = message<Opening>("openledger.attribution.v1.Opening", () => [
   { no: 1, name: "claimId", json: "claim_id", type: "bytes" },
   { no: 2, name: "validator", json: "validator", type: "bytes" },
   { no: 3, name: "verdict", json: "verdict", type: "enum", enum: Verdict },
@@ -323,7 +323,7 @@ export interface ClaimOpening {
   /** Kind specific canonical bytes. A result: an encoded ResultOpening. */
   readonly opening: Uint8Array;
 }
-export const ClaimOpening: GeneratedCodec<ClaimOpening> = message<ClaimOpening>("openledger.attribution.v1.ClaimOpening", () => [
+export const ClaimOpening: MessageCodec<ClaimOpening> = message<ClaimOpening>("openledger.attribution.v1.ClaimOpening", () => [
   { no: 1, name: "claimId", json: "claim_id", type: "bytes" },
   { no: 2, name: "opening", json: "opening", type: "bytes" },
 ]);
@@ -334,7 +334,7 @@ export interface RootRecord {
   readonly validator: Uint8Array;
   readonly root: Uint8Array;
 }
-export const RootRecord: GeneratedCodec<RootRecord> = message<RootRecord>("openledger.attribution.v1.RootRecord", () => [
+export const RootRecord: MessageCodec<RootRecord> = message<RootRecord>("openledger.attribution.v1.RootRecord", () => [
   { no: 1, name: "height", json: "height", type: "uint64" },
   { no: 2, name: "validator", json: "validator", type: "bytes" },
   { no: 3, name: "root", json: "root", type: "bytes" },
@@ -351,7 +351,7 @@ export interface RecordedOpening {
   /** A second leaf of this validator for this claim was opened: it counts as voided. */
   readonly equivocated: boolean;
 }
-export const RecordedOpening: GeneratedCodec<RecordedOpening> = message<RecordedOpening>("openledger.attribution.v1.RecordedOpening", () => [
+export const RecordedOpening: MessageCodec<RecordedOpening> = message<RecordedOpening>("openledger.attribution.v1.RecordedOpening", () => [
   { no: 1, name: "claimId", json: "claim_id", type: "bytes" },
   { no: 2, name: "validator", json: "validator", type: "bytes" },
   { no: 3, name: "verdict", json: "verdict", type: "enum", enum: Verdict },
@@ -365,7 +365,7 @@ export interface BeaconRecord {
   readonly height: bigint;
   readonly beacon: Uint8Array;
 }
-export const BeaconRecord: GeneratedCodec<BeaconRecord> = message<BeaconRecord>("openledger.attribution.v1.BeaconRecord", () => [
+export const BeaconRecord: MessageCodec<BeaconRecord> = message<BeaconRecord>("openledger.attribution.v1.BeaconRecord", () => [
   { no: 1, name: "height", json: "height", type: "uint64" },
   { no: 2, name: "beacon", json: "beacon", type: "bytes" },
 ]);
@@ -375,7 +375,7 @@ export interface OpeningEnvelope {
   readonly opening: Opening | undefined;
   readonly claimOpening: ClaimOpening | undefined;
 }
-export const OpeningEnvelope: GeneratedCodec<OpeningEnvelope> = message<OpeningEnvelope>("openledger.attribution.v1.OpeningEnvelope", () => [
+export const OpeningEnvelope: MessageCodec<OpeningEnvelope> = message<OpeningEnvelope>("openledger.attribution.v1.OpeningEnvelope", () => [
   { no: 1, name: "opening", json: "opening", type: "message", message: () => Opening },
   { no: 2, name: "claimOpening", json: "claim_opening", type: "message", message: () => ClaimOpening },
 ]);
@@ -389,7 +389,7 @@ export interface ClassVector {
   /** int8[d], two's complement. */
   readonly v: Uint8Array;
 }
-export const ClassVector: GeneratedCodec<ClassVector> = message<ClassVector>("openledger.attribution.v1.ClassVector", () => [
+export const ClassVector: MessageCodec<ClassVector> = message<ClassVector>("openledger.attribution.v1.ClassVector", () => [
   { no: 1, name: "class", json: "class", type: "uint32" },
   { no: 2, name: "weight", json: "weight", type: "sint32" },
   { no: 3, name: "exponent", json: "exponent", type: "sint32" },
@@ -401,7 +401,7 @@ export interface QueryVectors {
   /** Power of two that scales the weights. */
   readonly weightExponent: number;
 }
-export const QueryVectors: GeneratedCodec<QueryVectors> = message<QueryVectors>("openledger.attribution.v1.QueryVectors", () => [
+export const QueryVectors: MessageCodec<QueryVectors> = message<QueryVectors>("openledger.attribution.v1.QueryVectors", () => [
   { no: 1, name: "classes", json: "classes", type: "message", message: () => ClassVector, repeated: true },
   { no: 2, name: "weightExponent", json: "weight_exponent", type: "sint32" },
 ]);
@@ -413,7 +413,7 @@ export interface SettlementEntry {
   /** Share in units of 10^-18. */
   readonly weight: bigint;
 }
-export const SettlementEntry: GeneratedCodec<SettlementEntry> = message<SettlementEntry>("openledger.attribution.v1.SettlementEntry", () => [
+export const SettlementEntry: MessageCodec<SettlementEntry> = message<SettlementEntry>("openledger.attribution.v1.SettlementEntry", () => [
   { no: 1, name: "contribution", json: "contribution", type: "uint32" },
   { no: 2, name: "item", json: "item", type: "uint32" },
   { no: 3, name: "weight", json: "weight", type: "uint64" },
@@ -428,7 +428,7 @@ export interface SettlementVector {
   /** Clusters with a positive weight before the cap; decides where cap_excess goes. */
   readonly eligibleClusters: number;
 }
-export const SettlementVector: GeneratedCodec<SettlementVector> = message<SettlementVector>("openledger.attribution.v1.SettlementVector", () => [
+export const SettlementVector: MessageCodec<SettlementVector> = message<SettlementVector>("openledger.attribution.v1.SettlementVector", () => [
   { no: 1, name: "entries", json: "entries", type: "message", message: () => SettlementEntry, repeated: true },
   { no: 2, name: "unattributed", json: "unattributed", type: "uint64" },
   { no: 3, name: "capExcess", json: "cap_excess", type: "uint64" },
@@ -439,7 +439,7 @@ export interface ResultOpening {
   readonly query: QueryVectors | undefined;
   readonly settlement: SettlementVector | undefined;
 }
-export const ResultOpening: GeneratedCodec<ResultOpening> = message<ResultOpening>("openledger.attribution.v1.ResultOpening", () => [
+export const ResultOpening: MessageCodec<ResultOpening> = message<ResultOpening>("openledger.attribution.v1.ResultOpening", () => [
   { no: 1, name: "query", json: "query", type: "message", message: () => QueryVectors },
   { no: 2, name: "settlement", json: "settlement", type: "message", message: () => SettlementVector },
 ]);
@@ -455,7 +455,7 @@ export interface MemberOutcome {
   /** Two different leaves of this validator were opened; implies voided. */
   readonly equivocated: boolean;
 }
-export const MemberOutcome: GeneratedCodec<MemberOutcome> = message<MemberOutcome>("openledger.attribution.v1.MemberOutcome", () => [
+export const MemberOutcome: MessageCodec<MemberOutcome> = message<MemberOutcome>("openledger.attribution.v1.MemberOutcome", () => [
   { no: 1, name: "validator", json: "validator", type: "bytes" },
   { no: 2, name: "power", json: "power", type: "uint64" },
   { no: 3, name: "verdict", json: "verdict", type: "enum", enum: Verdict },
@@ -472,7 +472,7 @@ export interface Outcome {
   /** The poster opened payload_hash in time, or the kind needs no opening. */
   readonly opened: boolean;
 }
-export const Outcome: GeneratedCodec<Outcome> = message<Outcome>("openledger.attribution.v1.Outcome", () => [
+export const Outcome: MessageCodec<Outcome> = message<Outcome>("openledger.attribution.v1.Outcome", () => [
   { no: 1, name: "claimId", json: "claim_id", type: "bytes" },
   { no: 2, name: "status", json: "status", type: "enum", enum: ClaimStatus },
   { no: 3, name: "members", json: "members", type: "message", message: () => MemberOutcome, repeated: true },
@@ -488,7 +488,7 @@ export interface AttestationRecord {
   readonly abstained: bigint;
   readonly voided: bigint;
 }
-export const AttestationRecord: GeneratedCodec<AttestationRecord> = message<AttestationRecord>("openledger.attribution.v1.AttestationRecord", () => [
+export const AttestationRecord: MessageCodec<AttestationRecord> = message<AttestationRecord>("openledger.attribution.v1.AttestationRecord", () => [
   { no: 1, name: "validator", json: "validator", type: "bytes" },
   { no: 2, name: "accepted", json: "accepted", type: "uint64" },
   { no: 3, name: "rejected", json: "rejected", type: "uint64" },
@@ -505,7 +505,7 @@ export interface BeaconChain {
   readonly lastReveal: Uint8Array;
   readonly lastHeight: bigint;
 }
-export const BeaconChain: GeneratedCodec<BeaconChain> = message<BeaconChain>("openledger.attribution.v1.BeaconChain", () => [
+export const BeaconChain: MessageCodec<BeaconChain> = message<BeaconChain>("openledger.attribution.v1.BeaconChain", () => [
   { no: 1, name: "validator", json: "validator", type: "bytes" },
   { no: 2, name: "end", json: "end", type: "bytes" },
   { no: 3, name: "registeredHeight", json: "registered_height", type: "uint64" },
@@ -519,7 +519,7 @@ export interface InfluenceScore {
   readonly score: string;
   readonly queries: bigint;
 }
-export const InfluenceScore: GeneratedCodec<InfluenceScore> = message<InfluenceScore>("openledger.attribution.v1.InfluenceScore", () => [
+export const InfluenceScore: MessageCodec<InfluenceScore> = message<InfluenceScore>("openledger.attribution.v1.InfluenceScore", () => [
   { no: 1, name: "key", json: "key", type: "string" },
   { no: 2, name: "score", json: "score", type: "string" },
   { no: 3, name: "queries", json: "queries", type: "uint64" },
@@ -535,7 +535,7 @@ export interface Params {
   readonly maxOpenClaims: number;
   readonly minClaimBond: string;
 }
-export const Params: GeneratedCodec<Params> = message<Params>("openledger.attribution.v1.Params", () => [
+export const Params: MessageCodec<Params> = message<Params>("openledger.attribution.v1.Params", () => [
   { no: 1, name: "seedDelay", json: "seed_delay", type: "uint64" },
   { no: 2, name: "commitBlocks", json: "commit_blocks", type: "uint64" },
   { no: 3, name: "openBlocks", json: "open_blocks", type: "uint64" },
@@ -559,7 +559,7 @@ export interface GenesisState {
   readonly roots: readonly RootRecord[];
   readonly openings: readonly RecordedOpening[];
 }
-export const GenesisState: GeneratedCodec<GenesisState> = message<GenesisState>("openledger.attribution.v1.GenesisState", () => [
+export const GenesisState: MessageCodec<GenesisState> = message<GenesisState>("openledger.attribution.v1.GenesisState", () => [
   { no: 1, name: "params", json: "params", type: "message", message: () => Params },
   { no: 2, name: "beacons", json: "beacons", type: "message", message: () => BeaconChain, repeated: true },
   { no: 3, name: "claims", json: "claims", type: "message", message: () => Claim, repeated: true },

@@ -1,5 +1,5 @@
 // Generated from the .proto files by `npm run proto`. Do not edit.
-import { message, type GeneratedCodec } from "../../../runtime.ts";
+import { message, type MessageCodec } from "../../../runtime.ts";
 
 export const VerdictStatus = {
   VERDICT_STATUS_UNSPECIFIED: 0,
@@ -19,50 +19,50 @@ export const PanelStatus = {
 export type PanelStatus = (typeof PanelStatus)[keyof typeof PanelStatus];
 
 export interface QueryParamsRequest {}
-export const QueryParamsRequest: GeneratedCodec<QueryParamsRequest> = message<QueryParamsRequest>("openledger.curation.v1.QueryParamsRequest", () => []);
+export const QueryParamsRequest: MessageCodec<QueryParamsRequest> = message<QueryParamsRequest>("openledger.curation.v1.QueryParamsRequest", () => []);
 
 export interface QueryParamsResponse {
   readonly params: Params | undefined;
 }
-export const QueryParamsResponse: GeneratedCodec<QueryParamsResponse> = message<QueryParamsResponse>("openledger.curation.v1.QueryParamsResponse", () => [
+export const QueryParamsResponse: MessageCodec<QueryParamsResponse> = message<QueryParamsResponse>("openledger.curation.v1.QueryParamsResponse", () => [
   { no: 1, name: "params", json: "params", type: "message", message: () => Params },
 ]);
 
 export interface QueryCuratorsRequest {}
-export const QueryCuratorsRequest: GeneratedCodec<QueryCuratorsRequest> = message<QueryCuratorsRequest>("openledger.curation.v1.QueryCuratorsRequest", () => []);
+export const QueryCuratorsRequest: MessageCodec<QueryCuratorsRequest> = message<QueryCuratorsRequest>("openledger.curation.v1.QueryCuratorsRequest", () => []);
 
 export interface QueryCuratorsResponse {
   readonly curators: readonly Curator[];
 }
-export const QueryCuratorsResponse: GeneratedCodec<QueryCuratorsResponse> = message<QueryCuratorsResponse>("openledger.curation.v1.QueryCuratorsResponse", () => [
+export const QueryCuratorsResponse: MessageCodec<QueryCuratorsResponse> = message<QueryCuratorsResponse>("openledger.curation.v1.QueryCuratorsResponse", () => [
   { no: 1, name: "curators", json: "curators", type: "message", message: () => Curator, repeated: true },
 ]);
 
 export interface QueryPanelRequest {
   readonly contribution: string;
 }
-export const QueryPanelRequest: GeneratedCodec<QueryPanelRequest> = message<QueryPanelRequest>("openledger.curation.v1.QueryPanelRequest", () => [
+export const QueryPanelRequest: MessageCodec<QueryPanelRequest> = message<QueryPanelRequest>("openledger.curation.v1.QueryPanelRequest", () => [
   { no: 1, name: "contribution", json: "contribution", type: "string" },
 ]);
 
 export interface QueryPanelResponse {
   readonly panel: Panel | undefined;
 }
-export const QueryPanelResponse: GeneratedCodec<QueryPanelResponse> = message<QueryPanelResponse>("openledger.curation.v1.QueryPanelResponse", () => [
+export const QueryPanelResponse: MessageCodec<QueryPanelResponse> = message<QueryPanelResponse>("openledger.curation.v1.QueryPanelResponse", () => [
   { no: 1, name: "panel", json: "panel", type: "message", message: () => Panel },
 ]);
 
 export interface QueryVerdictsRequest {
   readonly contribution: string;
 }
-export const QueryVerdictsRequest: GeneratedCodec<QueryVerdictsRequest> = message<QueryVerdictsRequest>("openledger.curation.v1.QueryVerdictsRequest", () => [
+export const QueryVerdictsRequest: MessageCodec<QueryVerdictsRequest> = message<QueryVerdictsRequest>("openledger.curation.v1.QueryVerdictsRequest", () => [
   { no: 1, name: "contribution", json: "contribution", type: "string" },
 ]);
 
 export interface QueryVerdictsResponse {
   readonly verdicts: readonly CurationVerdict[];
 }
-export const QueryVerdictsResponse: GeneratedCodec<QueryVerdictsResponse> = message<QueryVerdictsResponse>("openledger.curation.v1.QueryVerdictsResponse", () => [
+export const QueryVerdictsResponse: MessageCodec<QueryVerdictsResponse> = message<QueryVerdictsResponse>("openledger.curation.v1.QueryVerdictsResponse", () => [
   { no: 1, name: "verdicts", json: "verdicts", type: "message", message: () => CurationVerdict, repeated: true },
 ]);
 
@@ -71,38 +71,38 @@ export interface MsgRegisterCurator {
   readonly curator: string;
   readonly bond: string;
 }
-export const MsgRegisterCurator: GeneratedCodec<MsgRegisterCurator> = message<MsgRegisterCurator>("openledger.curation.v1.MsgRegisterCurator", () => [
+export const MsgRegisterCurator: MessageCodec<MsgRegisterCurator> = message<MsgRegisterCurator>("openledger.curation.v1.MsgRegisterCurator", () => [
   { no: 1, name: "curator", json: "curator", type: "string" },
   { no: 2, name: "bond", json: "bond", type: "string" },
 ]);
 
 export interface MsgRegisterCuratorResponse {}
-export const MsgRegisterCuratorResponse: GeneratedCodec<MsgRegisterCuratorResponse> = message<MsgRegisterCuratorResponse>("openledger.curation.v1.MsgRegisterCuratorResponse", () => []);
+export const MsgRegisterCuratorResponse: MessageCodec<MsgRegisterCuratorResponse> = message<MsgRegisterCuratorResponse>("openledger.curation.v1.MsgRegisterCuratorResponse", () => []);
 
 /** Returns the bond of a curator that sits on no open panel. */
 export interface MsgUnregisterCurator {
   readonly curator: string;
 }
-export const MsgUnregisterCurator: GeneratedCodec<MsgUnregisterCurator> = message<MsgUnregisterCurator>("openledger.curation.v1.MsgUnregisterCurator", () => [
+export const MsgUnregisterCurator: MessageCodec<MsgUnregisterCurator> = message<MsgUnregisterCurator>("openledger.curation.v1.MsgUnregisterCurator", () => [
   { no: 1, name: "curator", json: "curator", type: "string" },
 ]);
 
 export interface MsgUnregisterCuratorResponse {}
-export const MsgUnregisterCuratorResponse: GeneratedCodec<MsgUnregisterCuratorResponse> = message<MsgUnregisterCuratorResponse>("openledger.curation.v1.MsgUnregisterCuratorResponse", () => []);
+export const MsgUnregisterCuratorResponse: MessageCodec<MsgUnregisterCuratorResponse> = message<MsgUnregisterCuratorResponse>("openledger.curation.v1.MsgUnregisterCuratorResponse", () => []);
 
 export interface MsgCommitVerdict {
   readonly curator: string;
   readonly contribution: string;
   readonly commitment: Uint8Array;
 }
-export const MsgCommitVerdict: GeneratedCodec<MsgCommitVerdict> = message<MsgCommitVerdict>("openledger.curation.v1.MsgCommitVerdict", () => [
+export const MsgCommitVerdict: MessageCodec<MsgCommitVerdict> = message<MsgCommitVerdict>("openledger.curation.v1.MsgCommitVerdict", () => [
   { no: 1, name: "curator", json: "curator", type: "string" },
   { no: 2, name: "contribution", json: "contribution", type: "string" },
   { no: 3, name: "commitment", json: "commitment", type: "bytes" },
 ]);
 
 export interface MsgCommitVerdictResponse {}
-export const MsgCommitVerdictResponse: GeneratedCodec<MsgCommitVerdictResponse> = message<MsgCommitVerdictResponse>("openledger.curation.v1.MsgCommitVerdictResponse", () => []);
+export const MsgCommitVerdictResponse: MessageCodec<MsgCommitVerdictResponse> = message<MsgCommitVerdictResponse>("openledger.curation.v1.MsgCommitVerdictResponse", () => []);
 
 export interface MsgRevealVerdict {
   readonly curator: string;
@@ -110,7 +110,7 @@ export interface MsgRevealVerdict {
   readonly bitmap: Uint8Array;
   readonly salt: Uint8Array;
 }
-export const MsgRevealVerdict: GeneratedCodec<MsgRevealVerdict> = message<MsgRevealVerdict>("openledger.curation.v1.MsgRevealVerdict", () => [
+export const MsgRevealVerdict: MessageCodec<MsgRevealVerdict> = message<MsgRevealVerdict>("openledger.curation.v1.MsgRevealVerdict", () => [
   { no: 1, name: "curator", json: "curator", type: "string" },
   { no: 2, name: "contribution", json: "contribution", type: "string" },
   { no: 3, name: "bitmap", json: "bitmap", type: "bytes" },
@@ -118,7 +118,7 @@ export const MsgRevealVerdict: GeneratedCodec<MsgRevealVerdict> = message<MsgRev
 ]);
 
 export interface MsgRevealVerdictResponse {}
-export const MsgRevealVerdictResponse: GeneratedCodec<MsgRevealVerdictResponse> = message<MsgRevealVerdictResponse>("openledger.curation.v1.MsgRevealVerdictResponse", () => []);
+export const MsgRevealVerdictResponse: MessageCodec<MsgRevealVerdictResponse> = message<MsgRevealVerdictResponse>("openledger.curation.v1.MsgRevealVerdictResponse", () => []);
 
 export interface Curator {
   readonly address: string;
@@ -130,7 +130,7 @@ export interface Curator {
   /** Panels that it sits on and that are not final. */
   readonly seats: number;
 }
-export const Curator: GeneratedCodec<Curator> = message<Curator>("openledger.curation.v1.Curator", () => [
+export const Curator: MessageCodec<Curator> = message<Curator>("openledger.curation.v1.Curator", () => [
   { no: 1, name: "address", json: "address", type: "string" },
   { no: 2, name: "bond", json: "bond", type: "string" },
   { no: 3, name: "locked", json: "locked", type: "string" },
@@ -147,7 +147,7 @@ export interface CurationVerdict {
   /** Bit i (least significant first): item i is good. */
   readonly bitmap: Uint8Array;
 }
-export const CurationVerdict: GeneratedCodec<CurationVerdict> = message<CurationVerdict>("openledger.curation.v1.CurationVerdict", () => [
+export const CurationVerdict: MessageCodec<CurationVerdict> = message<CurationVerdict>("openledger.curation.v1.CurationVerdict", () => [
   { no: 1, name: "contribution", json: "contribution", type: "string" },
   { no: 2, name: "curator", json: "curator", type: "string" },
   { no: 3, name: "commitment", json: "commitment", type: "bytes" },
@@ -165,7 +165,7 @@ export interface Panel {
   /** Of the final panel: curators who revealed, by address ascending. */
   readonly revealed: readonly string[];
 }
-export const Panel: GeneratedCodec<Panel> = message<Panel>("openledger.curation.v1.Panel", () => [
+export const Panel: MessageCodec<Panel> = message<Panel>("openledger.curation.v1.Panel", () => [
   { no: 1, name: "contribution", json: "contribution", type: "string" },
   { no: 2, name: "curators", json: "curators", type: "string", repeated: true },
   { no: 3, name: "status", json: "status", type: "enum", enum: PanelStatus },
@@ -180,7 +180,7 @@ export interface Progress {
   readonly committed: number;
   readonly revealed: number;
 }
-export const Progress: GeneratedCodec<Progress> = message<Progress>("openledger.curation.v1.Progress", () => [
+export const Progress: MessageCodec<Progress> = message<Progress>("openledger.curation.v1.Progress", () => [
   { no: 1, name: "datanet", json: "datanet", type: "string" },
   { no: 2, name: "seats", json: "seats", type: "uint32" },
   { no: 3, name: "committed", json: "committed", type: "uint32" },
@@ -195,7 +195,7 @@ export interface Params {
   readonly liability: string;
   readonly maxCurators: number;
 }
-export const Params: GeneratedCodec<Params> = message<Params>("openledger.curation.v1.Params", () => [
+export const Params: MessageCodec<Params> = message<Params>("openledger.curation.v1.Params", () => [
   { no: 1, name: "curatorBond", json: "curator_bond", type: "string" },
   { no: 2, name: "panelSize", json: "panel_size", type: "uint32" },
   { no: 3, name: "liability", json: "liability", type: "string" },
@@ -209,7 +209,7 @@ export interface GenesisState {
   readonly verdicts: readonly CurationVerdict[];
   readonly progress: readonly Progress[];
 }
-export const GenesisState: GeneratedCodec<GenesisState> = message<GenesisState>("openledger.curation.v1.GenesisState", () => [
+export const GenesisState: MessageCodec<GenesisState> = message<GenesisState>("openledger.curation.v1.GenesisState", () => [
   { no: 1, name: "params", json: "params", type: "message", message: () => Params },
   { no: 2, name: "curators", json: "curators", type: "message", message: () => Curator, repeated: true },
   { no: 3, name: "panels", json: "panels", type: "message", message: () => Panel, repeated: true },

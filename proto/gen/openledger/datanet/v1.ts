@@ -1,5 +1,5 @@
 // Generated from the .proto files by `npm run proto`. Do not edit.
-import { message, type GeneratedCodec } from "../../../runtime.ts";
+import { message, type MessageCodec } from "../../../runtime.ts";
 
 export const WindowPhase = {
   WINDOW_PHASE_UNSPECIFIED: 0,
@@ -36,26 +36,26 @@ export const SnapshotStatus = {
 export type SnapshotStatus = (typeof SnapshotStatus)[keyof typeof SnapshotStatus];
 
 export interface QueryParamsRequest {}
-export const QueryParamsRequest: GeneratedCodec<QueryParamsRequest> = message<QueryParamsRequest>("openledger.datanet.v1.QueryParamsRequest", () => []);
+export const QueryParamsRequest: MessageCodec<QueryParamsRequest> = message<QueryParamsRequest>("openledger.datanet.v1.QueryParamsRequest", () => []);
 
 export interface QueryParamsResponse {
   readonly params: Params | undefined;
 }
-export const QueryParamsResponse: GeneratedCodec<QueryParamsResponse> = message<QueryParamsResponse>("openledger.datanet.v1.QueryParamsResponse", () => [
+export const QueryParamsResponse: MessageCodec<QueryParamsResponse> = message<QueryParamsResponse>("openledger.datanet.v1.QueryParamsResponse", () => [
   { no: 1, name: "params", json: "params", type: "message", message: () => Params },
 ]);
 
 export interface QueryDataNetRequest {
   readonly id: string;
 }
-export const QueryDataNetRequest: GeneratedCodec<QueryDataNetRequest> = message<QueryDataNetRequest>("openledger.datanet.v1.QueryDataNetRequest", () => [
+export const QueryDataNetRequest: MessageCodec<QueryDataNetRequest> = message<QueryDataNetRequest>("openledger.datanet.v1.QueryDataNetRequest", () => [
   { no: 1, name: "id", json: "id", type: "string" },
 ]);
 
 export interface QueryDataNetResponse {
   readonly datanet: DataNet | undefined;
 }
-export const QueryDataNetResponse: GeneratedCodec<QueryDataNetResponse> = message<QueryDataNetResponse>("openledger.datanet.v1.QueryDataNetResponse", () => [
+export const QueryDataNetResponse: MessageCodec<QueryDataNetResponse> = message<QueryDataNetResponse>("openledger.datanet.v1.QueryDataNetResponse", () => [
   { no: 1, name: "datanet", json: "datanet", type: "message", message: () => DataNet },
 ]);
 
@@ -64,7 +64,7 @@ export interface QueryDataNetsRequest {
   readonly startAfter: string;
   readonly limit: number;
 }
-export const QueryDataNetsRequest: GeneratedCodec<QueryDataNetsRequest> = message<QueryDataNetsRequest>("openledger.datanet.v1.QueryDataNetsRequest", () => [
+export const QueryDataNetsRequest: MessageCodec<QueryDataNetsRequest> = message<QueryDataNetsRequest>("openledger.datanet.v1.QueryDataNetsRequest", () => [
   { no: 1, name: "startAfter", json: "start_after", type: "string" },
   { no: 2, name: "limit", json: "limit", type: "uint32" },
 ]);
@@ -72,21 +72,21 @@ export const QueryDataNetsRequest: GeneratedCodec<QueryDataNetsRequest> = messag
 export interface QueryDataNetsResponse {
   readonly datanets: readonly DataNet[];
 }
-export const QueryDataNetsResponse: GeneratedCodec<QueryDataNetsResponse> = message<QueryDataNetsResponse>("openledger.datanet.v1.QueryDataNetsResponse", () => [
+export const QueryDataNetsResponse: MessageCodec<QueryDataNetsResponse> = message<QueryDataNetsResponse>("openledger.datanet.v1.QueryDataNetsResponse", () => [
   { no: 1, name: "datanets", json: "datanets", type: "message", message: () => DataNet, repeated: true },
 ]);
 
 export interface QueryContributionRequest {
   readonly id: string;
 }
-export const QueryContributionRequest: GeneratedCodec<QueryContributionRequest> = message<QueryContributionRequest>("openledger.datanet.v1.QueryContributionRequest", () => [
+export const QueryContributionRequest: MessageCodec<QueryContributionRequest> = message<QueryContributionRequest>("openledger.datanet.v1.QueryContributionRequest", () => [
   { no: 1, name: "id", json: "id", type: "string" },
 ]);
 
 export interface QueryContributionResponse {
   readonly contribution: Contribution | undefined;
 }
-export const QueryContributionResponse: GeneratedCodec<QueryContributionResponse> = message<QueryContributionResponse>("openledger.datanet.v1.QueryContributionResponse", () => [
+export const QueryContributionResponse: MessageCodec<QueryContributionResponse> = message<QueryContributionResponse>("openledger.datanet.v1.QueryContributionResponse", () => [
   { no: 1, name: "contribution", json: "contribution", type: "message", message: () => Contribution },
 ]);
 
@@ -97,7 +97,7 @@ export interface QueryContributionsRequest {
   readonly startSeq: number;
   readonly limit: number;
 }
-export const QueryContributionsRequest: GeneratedCodec<QueryContributionsRequest> = message<QueryContributionsRequest>("openledger.datanet.v1.QueryContributionsRequest", () => [
+export const QueryContributionsRequest: MessageCodec<QueryContributionsRequest> = message<QueryContributionsRequest>("openledger.datanet.v1.QueryContributionsRequest", () => [
   { no: 1, name: "datanet", json: "datanet", type: "string" },
   { no: 2, name: "window", json: "window", type: "uint32" },
   { no: 3, name: "startSeq", json: "start_seq", type: "uint32" },
@@ -107,35 +107,35 @@ export const QueryContributionsRequest: GeneratedCodec<QueryContributionsRequest
 export interface QueryContributionsResponse {
   readonly contributions: readonly Contribution[];
 }
-export const QueryContributionsResponse: GeneratedCodec<QueryContributionsResponse> = message<QueryContributionsResponse>("openledger.datanet.v1.QueryContributionsResponse", () => [
+export const QueryContributionsResponse: MessageCodec<QueryContributionsResponse> = message<QueryContributionsResponse>("openledger.datanet.v1.QueryContributionsResponse", () => [
   { no: 1, name: "contributions", json: "contributions", type: "message", message: () => Contribution, repeated: true },
 ]);
 
 export interface QuerySnapshotRequest {
   readonly id: string;
 }
-export const QuerySnapshotRequest: GeneratedCodec<QuerySnapshotRequest> = message<QuerySnapshotRequest>("openledger.datanet.v1.QuerySnapshotRequest", () => [
+export const QuerySnapshotRequest: MessageCodec<QuerySnapshotRequest> = message<QuerySnapshotRequest>("openledger.datanet.v1.QuerySnapshotRequest", () => [
   { no: 1, name: "id", json: "id", type: "string" },
 ]);
 
 export interface QuerySnapshotResponse {
   readonly snapshot: Snapshot | undefined;
 }
-export const QuerySnapshotResponse: GeneratedCodec<QuerySnapshotResponse> = message<QuerySnapshotResponse>("openledger.datanet.v1.QuerySnapshotResponse", () => [
+export const QuerySnapshotResponse: MessageCodec<QuerySnapshotResponse> = message<QuerySnapshotResponse>("openledger.datanet.v1.QuerySnapshotResponse", () => [
   { no: 1, name: "snapshot", json: "snapshot", type: "message", message: () => Snapshot },
 ]);
 
 export interface QuerySnapshotsRequest {
   readonly datanet: string;
 }
-export const QuerySnapshotsRequest: GeneratedCodec<QuerySnapshotsRequest> = message<QuerySnapshotsRequest>("openledger.datanet.v1.QuerySnapshotsRequest", () => [
+export const QuerySnapshotsRequest: MessageCodec<QuerySnapshotsRequest> = message<QuerySnapshotsRequest>("openledger.datanet.v1.QuerySnapshotsRequest", () => [
   { no: 1, name: "datanet", json: "datanet", type: "string" },
 ]);
 
 export interface QuerySnapshotsResponse {
   readonly snapshots: readonly Snapshot[];
 }
-export const QuerySnapshotsResponse: GeneratedCodec<QuerySnapshotsResponse> = message<QuerySnapshotsResponse>("openledger.datanet.v1.QuerySnapshotsResponse", () => [
+export const QuerySnapshotsResponse: MessageCodec<QuerySnapshotsResponse> = message<QuerySnapshotsResponse>("openledger.datanet.v1.QuerySnapshotsResponse", () => [
   { no: 1, name: "snapshots", json: "snapshots", type: "message", message: () => Snapshot, repeated: true },
 ]);
 
@@ -151,7 +151,7 @@ export interface MsgCreateDataNet {
   readonly reviewBlocks: bigint;
   readonly revealBlocks: bigint;
 }
-export const MsgCreateDataNet: GeneratedCodec<MsgCreateDataNet> = message<MsgCreateDataNet>("openledger.datanet.v1.MsgCreateDataNet", () => [
+export const MsgCreateDataNet: MessageCodec<MsgCreateDataNet> = message<MsgCreateDataNet>("openledger.datanet.v1.MsgCreateDataNet", () => [
   { no: 1, name: "creator", json: "creator", type: "string" },
   { no: 2, name: "id", json: "id", type: "string" },
   { no: 3, name: "title", json: "title", type: "string" },
@@ -166,7 +166,7 @@ export const MsgCreateDataNet: GeneratedCodec<MsgCreateDataNet> = message<MsgCre
 export interface MsgCreateDataNetResponse {
   readonly id: string;
 }
-export const MsgCreateDataNetResponse: GeneratedCodec<MsgCreateDataNetResponse> = message<MsgCreateDataNetResponse>("openledger.datanet.v1.MsgCreateDataNetResponse", () => [
+export const MsgCreateDataNetResponse: MessageCodec<MsgCreateDataNetResponse> = message<MsgCreateDataNetResponse>("openledger.datanet.v1.MsgCreateDataNetResponse", () => [
   { no: 1, name: "id", json: "id", type: "string" },
 ]);
 
@@ -175,7 +175,7 @@ export interface MsgAdvanceWindow {
   readonly creator: string;
   readonly datanet: string;
 }
-export const MsgAdvanceWindow: GeneratedCodec<MsgAdvanceWindow> = message<MsgAdvanceWindow>("openledger.datanet.v1.MsgAdvanceWindow", () => [
+export const MsgAdvanceWindow: MessageCodec<MsgAdvanceWindow> = message<MsgAdvanceWindow>("openledger.datanet.v1.MsgAdvanceWindow", () => [
   { no: 1, name: "creator", json: "creator", type: "string" },
   { no: 2, name: "datanet", json: "datanet", type: "string" },
 ]);
@@ -184,7 +184,7 @@ export interface MsgAdvanceWindowResponse {
   readonly window: number;
   readonly phase: number;
 }
-export const MsgAdvanceWindowResponse: GeneratedCodec<MsgAdvanceWindowResponse> = message<MsgAdvanceWindowResponse>("openledger.datanet.v1.MsgAdvanceWindowResponse", () => [
+export const MsgAdvanceWindowResponse: MessageCodec<MsgAdvanceWindowResponse> = message<MsgAdvanceWindowResponse>("openledger.datanet.v1.MsgAdvanceWindowResponse", () => [
   { no: 1, name: "window", json: "window", type: "uint32" },
   { no: 2, name: "phase", json: "phase", type: "uint32" },
 ]);
@@ -195,7 +195,7 @@ export interface MsgCommitContribution {
   /** sha256(commit tag, contributor, datanet, root, salt). */
   readonly commitment: Uint8Array;
 }
-export const MsgCommitContribution: GeneratedCodec<MsgCommitContribution> = message<MsgCommitContribution>("openledger.datanet.v1.MsgCommitContribution", () => [
+export const MsgCommitContribution: MessageCodec<MsgCommitContribution> = message<MsgCommitContribution>("openledger.datanet.v1.MsgCommitContribution", () => [
   { no: 1, name: "contributor", json: "contributor", type: "string" },
   { no: 2, name: "datanet", json: "datanet", type: "string" },
   { no: 3, name: "commitment", json: "commitment", type: "bytes" },
@@ -204,7 +204,7 @@ export const MsgCommitContribution: GeneratedCodec<MsgCommitContribution> = mess
 export interface MsgCommitContributionResponse {
   readonly contribution: string;
 }
-export const MsgCommitContributionResponse: GeneratedCodec<MsgCommitContributionResponse> = message<MsgCommitContributionResponse>("openledger.datanet.v1.MsgCommitContributionResponse", () => [
+export const MsgCommitContributionResponse: MessageCodec<MsgCommitContributionResponse> = message<MsgCommitContributionResponse>("openledger.datanet.v1.MsgCommitContributionResponse", () => [
   { no: 1, name: "contribution", json: "contribution", type: "string" },
 ]);
 
@@ -221,7 +221,7 @@ export interface MsgRevealContribution {
   readonly synthetic: boolean;
   readonly parents: readonly string[];
 }
-export const MsgRevealContribution: GeneratedCodec<MsgRevealContribution> = message<MsgRevealContribution>("openledger.datanet.v1.MsgRevealContribution", () => [
+export const MsgRevealContribution: MessageCodec<MsgRevealContribution> = message<MsgRevealContribution>("openledger.datanet.v1.MsgRevealContribution", () => [
   { no: 1, name: "contributor", json: "contributor", type: "string" },
   { no: 2, name: "contribution", json: "contribution", type: "string" },
   { no: 3, name: "salt", json: "salt", type: "bytes" },
@@ -236,20 +236,20 @@ export const MsgRevealContribution: GeneratedCodec<MsgRevealContribution> = mess
 ]);
 
 export interface MsgRevealContributionResponse {}
-export const MsgRevealContributionResponse: GeneratedCodec<MsgRevealContributionResponse> = message<MsgRevealContributionResponse>("openledger.datanet.v1.MsgRevealContributionResponse", () => []);
+export const MsgRevealContributionResponse: MessageCodec<MsgRevealContributionResponse> = message<MsgRevealContributionResponse>("openledger.datanet.v1.MsgRevealContributionResponse", () => []);
 
 /** The contributor withdraws what is in no accepted or pending snapshot; it earns nothing new. */
 export interface MsgWithdrawContribution {
   readonly contributor: string;
   readonly contribution: string;
 }
-export const MsgWithdrawContribution: GeneratedCodec<MsgWithdrawContribution> = message<MsgWithdrawContribution>("openledger.datanet.v1.MsgWithdrawContribution", () => [
+export const MsgWithdrawContribution: MessageCodec<MsgWithdrawContribution> = message<MsgWithdrawContribution>("openledger.datanet.v1.MsgWithdrawContribution", () => [
   { no: 1, name: "contributor", json: "contributor", type: "string" },
   { no: 2, name: "contribution", json: "contribution", type: "string" },
 ]);
 
 export interface MsgWithdrawContributionResponse {}
-export const MsgWithdrawContributionResponse: GeneratedCodec<MsgWithdrawContributionResponse> = message<MsgWithdrawContributionResponse>("openledger.datanet.v1.MsgWithdrawContributionResponse", () => []);
+export const MsgWithdrawContributionResponse: MessageCodec<MsgWithdrawContributionResponse> = message<MsgWithdrawContributionResponse>("openledger.datanet.v1.MsgWithdrawContributionResponse", () => []);
 
 /** Anyone posts the snapshot of a closed window, with the bond of its claim. */
 export interface MsgPostSnapshot {
@@ -261,7 +261,7 @@ export interface MsgPostSnapshot {
   readonly clusters: number;
   readonly blob: Uint8Array;
 }
-export const MsgPostSnapshot: GeneratedCodec<MsgPostSnapshot> = message<MsgPostSnapshot>("openledger.datanet.v1.MsgPostSnapshot", () => [
+export const MsgPostSnapshot: MessageCodec<MsgPostSnapshot> = message<MsgPostSnapshot>("openledger.datanet.v1.MsgPostSnapshot", () => [
   { no: 1, name: "poster", json: "poster", type: "string" },
   { no: 2, name: "datanet", json: "datanet", type: "string" },
   { no: 3, name: "window", json: "window", type: "uint32" },
@@ -275,7 +275,7 @@ export interface MsgPostSnapshotResponse {
   readonly snapshot: string;
   readonly claimId: Uint8Array;
 }
-export const MsgPostSnapshotResponse: GeneratedCodec<MsgPostSnapshotResponse> = message<MsgPostSnapshotResponse>("openledger.datanet.v1.MsgPostSnapshotResponse", () => [
+export const MsgPostSnapshotResponse: MessageCodec<MsgPostSnapshotResponse> = message<MsgPostSnapshotResponse>("openledger.datanet.v1.MsgPostSnapshotResponse", () => [
   { no: 1, name: "snapshot", json: "snapshot", type: "string" },
   { no: 2, name: "claimId", json: "claim_id", type: "bytes" },
 ]);
@@ -314,7 +314,7 @@ export interface DataNet {
   /** Height at which the phase was entered: pending work goes oldest phase first. */
   readonly phaseStart: bigint;
 }
-export const DataNet: GeneratedCodec<DataNet> = message<DataNet>("openledger.datanet.v1.DataNet", () => [
+export const DataNet: MessageCodec<DataNet> = message<DataNet>("openledger.datanet.v1.DataNet", () => [
   { no: 1, name: "id", json: "id", type: "string" },
   { no: 2, name: "creator", json: "creator", type: "string" },
   { no: 3, name: "title", json: "title", type: "string" },
@@ -366,7 +366,7 @@ export interface Contribution {
   /** Held until the reveal, then paid to the panel; burnt with an expired commitment. */
   readonly reviewFee: string;
 }
-export const Contribution: GeneratedCodec<Contribution> = message<Contribution>("openledger.datanet.v1.Contribution", () => [
+export const Contribution: MessageCodec<Contribution> = message<Contribution>("openledger.datanet.v1.Contribution", () => [
   { no: 1, name: "id", json: "id", type: "string" },
   { no: 2, name: "datanet", json: "datanet", type: "string" },
   { no: 3, name: "window", json: "window", type: "uint32" },
@@ -396,7 +396,7 @@ export interface Item {
   readonly text: string;
   readonly label: string;
 }
-export const Item: GeneratedCodec<Item> = message<Item>("openledger.datanet.v1.Item", () => [
+export const Item: MessageCodec<Item> = message<Item>("openledger.datanet.v1.Item", () => [
   { no: 1, name: "text", json: "text", type: "string" },
   { no: 2, name: "label", json: "label", type: "string" },
 ]);
@@ -404,7 +404,7 @@ export const Item: GeneratedCodec<Item> = message<Item>("openledger.datanet.v1.I
 export interface ContributionItems {
   readonly items: readonly Item[];
 }
-export const ContributionItems: GeneratedCodec<ContributionItems> = message<ContributionItems>("openledger.datanet.v1.ContributionItems", () => [
+export const ContributionItems: MessageCodec<ContributionItems> = message<ContributionItems>("openledger.datanet.v1.ContributionItems", () => [
   { no: 1, name: "items", json: "items", type: "message", message: () => Item, repeated: true },
 ]);
 
@@ -413,7 +413,7 @@ export interface SnapshotContribution {
   readonly contributor: string;
   readonly accepted: number;
 }
-export const SnapshotContribution: GeneratedCodec<SnapshotContribution> = message<SnapshotContribution>("openledger.datanet.v1.SnapshotContribution", () => [
+export const SnapshotContribution: MessageCodec<SnapshotContribution> = message<SnapshotContribution>("openledger.datanet.v1.SnapshotContribution", () => [
   { no: 1, name: "contribution", json: "contribution", type: "string" },
   { no: 2, name: "contributor", json: "contributor", type: "string" },
   { no: 3, name: "accepted", json: "accepted", type: "uint32" },
@@ -439,7 +439,7 @@ export interface Snapshot {
   /** How often a snapshot of this window was posted, so that no two posts make the same claim. */
   readonly attempt: number;
 }
-export const Snapshot: GeneratedCodec<Snapshot> = message<Snapshot>("openledger.datanet.v1.Snapshot", () => [
+export const Snapshot: MessageCodec<Snapshot> = message<Snapshot>("openledger.datanet.v1.Snapshot", () => [
   { no: 1, name: "id", json: "id", type: "string" },
   { no: 2, name: "datanet", json: "datanet", type: "string" },
   { no: 3, name: "window", json: "window", type: "uint32" },
@@ -463,7 +463,7 @@ export interface SnapshotEntry {
   /** Entry index of the cluster's owner; its own index when it owns. */
   readonly owner: number;
 }
-export const SnapshotEntry: GeneratedCodec<SnapshotEntry> = message<SnapshotEntry>("openledger.datanet.v1.SnapshotEntry", () => [
+export const SnapshotEntry: MessageCodec<SnapshotEntry> = message<SnapshotEntry>("openledger.datanet.v1.SnapshotEntry", () => [
   { no: 1, name: "contribution", json: "contribution", type: "uint32" },
   { no: 2, name: "item", json: "item", type: "uint32" },
   { no: 3, name: "itemId", json: "item_id", type: "bytes" },
@@ -473,7 +473,7 @@ export const SnapshotEntry: GeneratedCodec<SnapshotEntry> = message<SnapshotEntr
 export interface SnapshotTable {
   readonly entries: readonly SnapshotEntry[];
 }
-export const SnapshotTable: GeneratedCodec<SnapshotTable> = message<SnapshotTable>("openledger.datanet.v1.SnapshotTable", () => [
+export const SnapshotTable: MessageCodec<SnapshotTable> = message<SnapshotTable>("openledger.datanet.v1.SnapshotTable", () => [
   { no: 1, name: "entries", json: "entries", type: "message", message: () => SnapshotEntry, repeated: true },
 ]);
 
@@ -488,7 +488,7 @@ export interface Params {
   readonly maxPhaseBlocks: bigint;
   readonly snapshotBond: string;
 }
-export const Params: GeneratedCodec<Params> = message<Params>("openledger.datanet.v1.Params", () => [
+export const Params: MessageCodec<Params> = message<Params>("openledger.datanet.v1.Params", () => [
   { no: 1, name: "createBond", json: "create_bond", type: "string" },
   { no: 2, name: "contributionBond", json: "contribution_bond", type: "string" },
   { no: 3, name: "reviewFee", json: "review_fee", type: "string" },
@@ -505,7 +505,7 @@ export interface GenesisState {
   readonly contributions: readonly Contribution[];
   readonly snapshots: readonly Snapshot[];
 }
-export const GenesisState: GeneratedCodec<GenesisState> = message<GenesisState>("openledger.datanet.v1.GenesisState", () => [
+export const GenesisState: MessageCodec<GenesisState> = message<GenesisState>("openledger.datanet.v1.GenesisState", () => [
   { no: 1, name: "params", json: "params", type: "message", message: () => Params },
   { no: 2, name: "datanets", json: "datanets", type: "message", message: () => DataNet, repeated: true },
   { no: 3, name: "contributions", json: "contributions", type: "message", message: () => Contribution, repeated: true },

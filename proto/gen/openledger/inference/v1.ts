@@ -1,5 +1,5 @@
 // Generated from the .proto files by `npm run proto`. Do not edit.
-import { message, type GeneratedCodec } from "../../../runtime.ts";
+import { message, type MessageCodec } from "../../../runtime.ts";
 
 export const RequestStatus = {
   REQUEST_STATUS_UNSPECIFIED: 0,
@@ -15,26 +15,26 @@ export const RequestStatus = {
 export type RequestStatus = (typeof RequestStatus)[keyof typeof RequestStatus];
 
 export interface QueryParamsRequest {}
-export const QueryParamsRequest: GeneratedCodec<QueryParamsRequest> = message<QueryParamsRequest>("openledger.inference.v1.QueryParamsRequest", () => []);
+export const QueryParamsRequest: MessageCodec<QueryParamsRequest> = message<QueryParamsRequest>("openledger.inference.v1.QueryParamsRequest", () => []);
 
 export interface QueryParamsResponse {
   readonly params: Params | undefined;
 }
-export const QueryParamsResponse: GeneratedCodec<QueryParamsResponse> = message<QueryParamsResponse>("openledger.inference.v1.QueryParamsResponse", () => [
+export const QueryParamsResponse: MessageCodec<QueryParamsResponse> = message<QueryParamsResponse>("openledger.inference.v1.QueryParamsResponse", () => [
   { no: 1, name: "params", json: "params", type: "message", message: () => Params },
 ]);
 
 export interface QueryRequestRequest {
   readonly id: string;
 }
-export const QueryRequestRequest: GeneratedCodec<QueryRequestRequest> = message<QueryRequestRequest>("openledger.inference.v1.QueryRequestRequest", () => [
+export const QueryRequestRequest: MessageCodec<QueryRequestRequest> = message<QueryRequestRequest>("openledger.inference.v1.QueryRequestRequest", () => [
   { no: 1, name: "id", json: "id", type: "string" },
 ]);
 
 export interface QueryRequestResponse {
   readonly request: Request | undefined;
 }
-export const QueryRequestResponse: GeneratedCodec<QueryRequestResponse> = message<QueryRequestResponse>("openledger.inference.v1.QueryRequestResponse", () => [
+export const QueryRequestResponse: MessageCodec<QueryRequestResponse> = message<QueryRequestResponse>("openledger.inference.v1.QueryRequestResponse", () => [
   { no: 1, name: "request", json: "request", type: "message", message: () => Request },
 ]);
 
@@ -42,7 +42,7 @@ export interface QueryPendingRequest {
   readonly model: string;
   readonly limit: number;
 }
-export const QueryPendingRequest: GeneratedCodec<QueryPendingRequest> = message<QueryPendingRequest>("openledger.inference.v1.QueryPendingRequest", () => [
+export const QueryPendingRequest: MessageCodec<QueryPendingRequest> = message<QueryPendingRequest>("openledger.inference.v1.QueryPendingRequest", () => [
   { no: 1, name: "model", json: "model", type: "string" },
   { no: 2, name: "limit", json: "limit", type: "uint32" },
 ]);
@@ -50,7 +50,7 @@ export const QueryPendingRequest: GeneratedCodec<QueryPendingRequest> = message<
 export interface QueryPendingResponse {
   readonly requests: readonly Request[];
 }
-export const QueryPendingResponse: GeneratedCodec<QueryPendingResponse> = message<QueryPendingResponse>("openledger.inference.v1.QueryPendingResponse", () => [
+export const QueryPendingResponse: MessageCodec<QueryPendingResponse> = message<QueryPendingResponse>("openledger.inference.v1.QueryPendingResponse", () => [
   { no: 1, name: "requests", json: "requests", type: "message", message: () => Request, repeated: true },
 ]);
 
@@ -59,7 +59,7 @@ export interface QueryRequestsRequest {
   readonly startAfter: string;
   readonly limit: number;
 }
-export const QueryRequestsRequest: GeneratedCodec<QueryRequestsRequest> = message<QueryRequestsRequest>("openledger.inference.v1.QueryRequestsRequest", () => [
+export const QueryRequestsRequest: MessageCodec<QueryRequestsRequest> = message<QueryRequestsRequest>("openledger.inference.v1.QueryRequestsRequest", () => [
   { no: 1, name: "status", json: "status", type: "enum", enum: RequestStatus },
   { no: 2, name: "startAfter", json: "start_after", type: "string" },
   { no: 3, name: "limit", json: "limit", type: "uint32" },
@@ -68,17 +68,17 @@ export const QueryRequestsRequest: GeneratedCodec<QueryRequestsRequest> = messag
 export interface QueryRequestsResponse {
   readonly requests: readonly Request[];
 }
-export const QueryRequestsResponse: GeneratedCodec<QueryRequestsResponse> = message<QueryRequestsResponse>("openledger.inference.v1.QueryRequestsResponse", () => [
+export const QueryRequestsResponse: MessageCodec<QueryRequestsResponse> = message<QueryRequestsResponse>("openledger.inference.v1.QueryRequestsResponse", () => [
   { no: 1, name: "requests", json: "requests", type: "message", message: () => Request, repeated: true },
 ]);
 
 export interface QueryTotalsRequest {}
-export const QueryTotalsRequest: GeneratedCodec<QueryTotalsRequest> = message<QueryTotalsRequest>("openledger.inference.v1.QueryTotalsRequest", () => []);
+export const QueryTotalsRequest: MessageCodec<QueryTotalsRequest> = message<QueryTotalsRequest>("openledger.inference.v1.QueryTotalsRequest", () => []);
 
 export interface QueryTotalsResponse {
   readonly totals: Totals | undefined;
 }
-export const QueryTotalsResponse: GeneratedCodec<QueryTotalsResponse> = message<QueryTotalsResponse>("openledger.inference.v1.QueryTotalsResponse", () => [
+export const QueryTotalsResponse: MessageCodec<QueryTotalsResponse> = message<QueryTotalsResponse>("openledger.inference.v1.QueryTotalsResponse", () => [
   { no: 1, name: "totals", json: "totals", type: "message", message: () => Totals },
 ]);
 
@@ -90,7 +90,7 @@ export interface MsgRequestInference {
   readonly maxFee: string;
   readonly expiryBlocks: bigint;
 }
-export const MsgRequestInference: GeneratedCodec<MsgRequestInference> = message<MsgRequestInference>("openledger.inference.v1.MsgRequestInference", () => [
+export const MsgRequestInference: MessageCodec<MsgRequestInference> = message<MsgRequestInference>("openledger.inference.v1.MsgRequestInference", () => [
   { no: 1, name: "requester", json: "requester", type: "string" },
   { no: 2, name: "model", json: "model", type: "string" },
   { no: 3, name: "inputCommitment", json: "input_commitment", type: "bytes" },
@@ -102,7 +102,7 @@ export const MsgRequestInference: GeneratedCodec<MsgRequestInference> = message<
 export interface MsgRequestInferenceResponse {
   readonly request: string;
 }
-export const MsgRequestInferenceResponse: GeneratedCodec<MsgRequestInferenceResponse> = message<MsgRequestInferenceResponse>("openledger.inference.v1.MsgRequestInferenceResponse", () => [
+export const MsgRequestInferenceResponse: MessageCodec<MsgRequestInferenceResponse> = message<MsgRequestInferenceResponse>("openledger.inference.v1.MsgRequestInferenceResponse", () => [
   { no: 1, name: "request", json: "request", type: "string" },
 ]);
 
@@ -118,7 +118,7 @@ export interface MsgSubmitResult {
   /** Elements near a rounding boundary with the poster's choice; empty when none. */
   readonly roundingLog: Uint8Array;
 }
-export const MsgSubmitResult: GeneratedCodec<MsgSubmitResult> = message<MsgSubmitResult>("openledger.inference.v1.MsgSubmitResult", () => [
+export const MsgSubmitResult: MessageCodec<MsgSubmitResult> = message<MsgSubmitResult>("openledger.inference.v1.MsgSubmitResult", () => [
   { no: 1, name: "host", json: "host", type: "string" },
   { no: 2, name: "request", json: "request", type: "string" },
   { no: 3, name: "output", json: "output", type: "bytes" },
@@ -131,7 +131,7 @@ export const MsgSubmitResult: GeneratedCodec<MsgSubmitResult> = message<MsgSubmi
 export interface MsgSubmitResultResponse {
   readonly claimId: Uint8Array;
 }
-export const MsgSubmitResultResponse: GeneratedCodec<MsgSubmitResultResponse> = message<MsgSubmitResultResponse>("openledger.inference.v1.MsgSubmitResultResponse", () => [
+export const MsgSubmitResultResponse: MessageCodec<MsgSubmitResultResponse> = message<MsgSubmitResultResponse>("openledger.inference.v1.MsgSubmitResultResponse", () => [
   { no: 1, name: "claimId", json: "claim_id", type: "bytes" },
 ]);
 
@@ -140,7 +140,7 @@ export interface InferenceInput {
   readonly salt: Uint8Array;
   readonly text: string;
 }
-export const InferenceInput: GeneratedCodec<InferenceInput> = message<InferenceInput>("openledger.inference.v1.InferenceInput", () => [
+export const InferenceInput: MessageCodec<InferenceInput> = message<InferenceInput>("openledger.inference.v1.InferenceInput", () => [
   { no: 1, name: "salt", json: "salt", type: "bytes" },
   { no: 2, name: "text", json: "text", type: "string" },
 ]);
@@ -152,7 +152,7 @@ export interface InferenceOutput {
   /** Label probability in units of 2^-20. */
   readonly confidence: number;
 }
-export const InferenceOutput: GeneratedCodec<InferenceOutput> = message<InferenceOutput>("openledger.inference.v1.InferenceOutput", () => [
+export const InferenceOutput: MessageCodec<InferenceOutput> = message<InferenceOutput>("openledger.inference.v1.InferenceOutput", () => [
   { no: 1, name: "labelIndex", json: "label_index", type: "uint32" },
   { no: 2, name: "label", json: "label", type: "string" },
   { no: 3, name: "confidence", json: "confidence", type: "uint32" },
@@ -181,7 +181,7 @@ export interface Request {
   /** Elements of the result near a rounding boundary with the host's choice; empty when none. */
   readonly roundingLog: Uint8Array;
 }
-export const Request: GeneratedCodec<Request> = message<Request>("openledger.inference.v1.Request", () => [
+export const Request: MessageCodec<Request> = message<Request>("openledger.inference.v1.Request", () => [
   { no: 1, name: "id", json: "id", type: "string" },
   { no: 2, name: "requester", json: "requester", type: "string" },
   { no: 3, name: "model", json: "model", type: "string" },
@@ -207,7 +207,7 @@ export interface Params {
   readonly maxOutputBytes: number;
   readonly maxExpiriesPerBlock: number;
 }
-export const Params: GeneratedCodec<Params> = message<Params>("openledger.inference.v1.Params", () => [
+export const Params: MessageCodec<Params> = message<Params>("openledger.inference.v1.Params", () => [
   { no: 1, name: "hostBond", json: "host_bond", type: "string" },
   { no: 2, name: "maxExpiryBlocks", json: "max_expiry_blocks", type: "uint64" },
   { no: 3, name: "maxPendingPerAccount", json: "max_pending_per_account", type: "uint32" },
@@ -224,7 +224,7 @@ export interface Totals {
   readonly refundedRequests: bigint;
   readonly rejectedRequests: bigint;
 }
-export const Totals: GeneratedCodec<Totals> = message<Totals>("openledger.inference.v1.Totals", () => [
+export const Totals: MessageCodec<Totals> = message<Totals>("openledger.inference.v1.Totals", () => [
   { no: 1, name: "escrowed", json: "escrowed", type: "string" },
   { no: 2, name: "settled", json: "settled", type: "string" },
   { no: 3, name: "refunded", json: "refunded", type: "string" },
@@ -237,7 +237,7 @@ export interface Counter {
   readonly requester: string;
   readonly next: bigint;
 }
-export const Counter: GeneratedCodec<Counter> = message<Counter>("openledger.inference.v1.Counter", () => [
+export const Counter: MessageCodec<Counter> = message<Counter>("openledger.inference.v1.Counter", () => [
   { no: 1, name: "requester", json: "requester", type: "string" },
   { no: 2, name: "next", json: "next", type: "uint64" },
 ]);
@@ -248,7 +248,7 @@ export interface GenesisState {
   readonly counters: readonly Counter[];
   readonly totals: Totals | undefined;
 }
-export const GenesisState: GeneratedCodec<GenesisState> = message<GenesisState>("openledger.inference.v1.GenesisState", () => [
+export const GenesisState: MessageCodec<GenesisState> = message<GenesisState>("openledger.inference.v1.GenesisState", () => [
   { no: 1, name: "params", json: "params", type: "message", message: () => Params },
   { no: 2, name: "requests", json: "requests", type: "message", message: () => Request, repeated: true },
   { no: 3, name: "counters", json: "counters", type: "message", message: () => Counter, repeated: true },

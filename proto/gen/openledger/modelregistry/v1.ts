@@ -1,6 +1,6 @@
 // Generated from the .proto files by `npm run proto`. Do not edit.
 import { ClaimStatus } from "../attribution/v1.ts";
-import { message, type GeneratedCodec } from "../../../runtime.ts";
+import { message, type MessageCodec } from "../../../runtime.ts";
 
 export const ModelStatus = {
   MODEL_STATUS_UNSPECIFIED: 0,
@@ -12,19 +12,19 @@ export const ModelStatus = {
 export type ModelStatus = (typeof ModelStatus)[keyof typeof ModelStatus];
 
 export interface QueryParamsRequest {}
-export const QueryParamsRequest: GeneratedCodec<QueryParamsRequest> = message<QueryParamsRequest>("openledger.modelregistry.v1.QueryParamsRequest", () => []);
+export const QueryParamsRequest: MessageCodec<QueryParamsRequest> = message<QueryParamsRequest>("openledger.modelregistry.v1.QueryParamsRequest", () => []);
 
 export interface QueryParamsResponse {
   readonly params: Params | undefined;
 }
-export const QueryParamsResponse: GeneratedCodec<QueryParamsResponse> = message<QueryParamsResponse>("openledger.modelregistry.v1.QueryParamsResponse", () => [
+export const QueryParamsResponse: MessageCodec<QueryParamsResponse> = message<QueryParamsResponse>("openledger.modelregistry.v1.QueryParamsResponse", () => [
   { no: 1, name: "params", json: "params", type: "message", message: () => Params },
 ]);
 
 export interface QueryModelRequest {
   readonly id: string;
 }
-export const QueryModelRequest: GeneratedCodec<QueryModelRequest> = message<QueryModelRequest>("openledger.modelregistry.v1.QueryModelRequest", () => [
+export const QueryModelRequest: MessageCodec<QueryModelRequest> = message<QueryModelRequest>("openledger.modelregistry.v1.QueryModelRequest", () => [
   { no: 1, name: "id", json: "id", type: "string" },
 ]);
 
@@ -33,7 +33,7 @@ export interface QueryModelResponse {
   readonly trainingStatus: ClaimStatus;
   readonly indexStatus: ClaimStatus;
 }
-export const QueryModelResponse: GeneratedCodec<QueryModelResponse> = message<QueryModelResponse>("openledger.modelregistry.v1.QueryModelResponse", () => [
+export const QueryModelResponse: MessageCodec<QueryModelResponse> = message<QueryModelResponse>("openledger.modelregistry.v1.QueryModelResponse", () => [
   { no: 1, name: "model", json: "model", type: "message", message: () => Model },
   { no: 2, name: "trainingStatus", json: "training_status", type: "enum", enum: ClaimStatus },
   { no: 3, name: "indexStatus", json: "index_status", type: "enum", enum: ClaimStatus },
@@ -43,7 +43,7 @@ export interface QueryModelsRequest {
   readonly startAfter: string;
   readonly limit: number;
 }
-export const QueryModelsRequest: GeneratedCodec<QueryModelsRequest> = message<QueryModelsRequest>("openledger.modelregistry.v1.QueryModelsRequest", () => [
+export const QueryModelsRequest: MessageCodec<QueryModelsRequest> = message<QueryModelsRequest>("openledger.modelregistry.v1.QueryModelsRequest", () => [
   { no: 1, name: "startAfter", json: "start_after", type: "string" },
   { no: 2, name: "limit", json: "limit", type: "uint32" },
 ]);
@@ -51,7 +51,7 @@ export const QueryModelsRequest: GeneratedCodec<QueryModelsRequest> = message<Qu
 export interface QueryModelsResponse {
   readonly models: readonly Model[];
 }
-export const QueryModelsResponse: GeneratedCodec<QueryModelsResponse> = message<QueryModelsResponse>("openledger.modelregistry.v1.QueryModelsResponse", () => [
+export const QueryModelsResponse: MessageCodec<QueryModelsResponse> = message<QueryModelsResponse>("openledger.modelregistry.v1.QueryModelsResponse", () => [
   { no: 1, name: "models", json: "models", type: "message", message: () => Model, repeated: true },
 ]);
 
@@ -71,7 +71,7 @@ export interface MsgRegisterModel {
   readonly priceToken: string;
   readonly licence: string;
 }
-export const MsgRegisterModel: GeneratedCodec<MsgRegisterModel> = message<MsgRegisterModel>("openledger.modelregistry.v1.MsgRegisterModel", () => [
+export const MsgRegisterModel: MessageCodec<MsgRegisterModel> = message<MsgRegisterModel>("openledger.modelregistry.v1.MsgRegisterModel", () => [
   { no: 1, name: "owner", json: "owner", type: "string" },
   { no: 2, name: "id", json: "id", type: "string" },
   { no: 3, name: "encoder", json: "encoder", type: "string" },
@@ -90,7 +90,7 @@ export const MsgRegisterModel: GeneratedCodec<MsgRegisterModel> = message<MsgReg
 export interface MsgRegisterModelResponse {
   readonly trainingClaimId: Uint8Array;
 }
-export const MsgRegisterModelResponse: GeneratedCodec<MsgRegisterModelResponse> = message<MsgRegisterModelResponse>("openledger.modelregistry.v1.MsgRegisterModelResponse", () => [
+export const MsgRegisterModelResponse: MessageCodec<MsgRegisterModelResponse> = message<MsgRegisterModelResponse>("openledger.modelregistry.v1.MsgRegisterModelResponse", () => [
   { no: 1, name: "trainingClaimId", json: "training_claim_id", type: "bytes" },
 ]);
 
@@ -104,7 +104,7 @@ export interface MsgRegisterIndex {
   readonly rowsBlob: Uint8Array;
   readonly inverseBlob: Uint8Array;
 }
-export const MsgRegisterIndex: GeneratedCodec<MsgRegisterIndex> = message<MsgRegisterIndex>("openledger.modelregistry.v1.MsgRegisterIndex", () => [
+export const MsgRegisterIndex: MessageCodec<MsgRegisterIndex> = message<MsgRegisterIndex>("openledger.modelregistry.v1.MsgRegisterIndex", () => [
   { no: 1, name: "owner", json: "owner", type: "string" },
   { no: 2, name: "model", json: "model", type: "string" },
   { no: 3, name: "root", json: "root", type: "bytes" },
@@ -117,7 +117,7 @@ export const MsgRegisterIndex: GeneratedCodec<MsgRegisterIndex> = message<MsgReg
 export interface MsgRegisterIndexResponse {
   readonly indexClaimId: Uint8Array;
 }
-export const MsgRegisterIndexResponse: GeneratedCodec<MsgRegisterIndexResponse> = message<MsgRegisterIndexResponse>("openledger.modelregistry.v1.MsgRegisterIndexResponse", () => [
+export const MsgRegisterIndexResponse: MessageCodec<MsgRegisterIndexResponse> = message<MsgRegisterIndexResponse>("openledger.modelregistry.v1.MsgRegisterIndexResponse", () => [
   { no: 1, name: "indexClaimId", json: "index_claim_id", type: "bytes" },
 ]);
 
@@ -127,7 +127,7 @@ export interface MsgUpdatePrice {
   readonly priceRequest: string;
   readonly priceToken: string;
 }
-export const MsgUpdatePrice: GeneratedCodec<MsgUpdatePrice> = message<MsgUpdatePrice>("openledger.modelregistry.v1.MsgUpdatePrice", () => [
+export const MsgUpdatePrice: MessageCodec<MsgUpdatePrice> = message<MsgUpdatePrice>("openledger.modelregistry.v1.MsgUpdatePrice", () => [
   { no: 1, name: "owner", json: "owner", type: "string" },
   { no: 2, name: "model", json: "model", type: "string" },
   { no: 3, name: "priceRequest", json: "price_request", type: "string" },
@@ -135,19 +135,19 @@ export const MsgUpdatePrice: GeneratedCodec<MsgUpdatePrice> = message<MsgUpdateP
 ]);
 
 export interface MsgUpdatePriceResponse {}
-export const MsgUpdatePriceResponse: GeneratedCodec<MsgUpdatePriceResponse> = message<MsgUpdatePriceResponse>("openledger.modelregistry.v1.MsgUpdatePriceResponse", () => []);
+export const MsgUpdatePriceResponse: MessageCodec<MsgUpdatePriceResponse> = message<MsgUpdatePriceResponse>("openledger.modelregistry.v1.MsgUpdatePriceResponse", () => []);
 
 export interface MsgRetireModel {
   readonly owner: string;
   readonly model: string;
 }
-export const MsgRetireModel: GeneratedCodec<MsgRetireModel> = message<MsgRetireModel>("openledger.modelregistry.v1.MsgRetireModel", () => [
+export const MsgRetireModel: MessageCodec<MsgRetireModel> = message<MsgRetireModel>("openledger.modelregistry.v1.MsgRetireModel", () => [
   { no: 1, name: "owner", json: "owner", type: "string" },
   { no: 2, name: "model", json: "model", type: "string" },
 ]);
 
 export interface MsgRetireModelResponse {}
-export const MsgRetireModelResponse: GeneratedCodec<MsgRetireModelResponse> = message<MsgRetireModelResponse>("openledger.modelregistry.v1.MsgRetireModelResponse", () => []);
+export const MsgRetireModelResponse: MessageCodec<MsgRetireModelResponse> = message<MsgRetireModelResponse>("openledger.modelregistry.v1.MsgRetireModelResponse", () => []);
 
 export interface IndexInfo {
   /** sha256 of the index header, which holds the merkle root over the rows. */
@@ -159,7 +159,7 @@ export interface IndexInfo {
   readonly inverseBlob: Uint8Array;
   readonly claimId: Uint8Array;
 }
-export const IndexInfo: GeneratedCodec<IndexInfo> = message<IndexInfo>("openledger.modelregistry.v1.IndexInfo", () => [
+export const IndexInfo: MessageCodec<IndexInfo> = message<IndexInfo>("openledger.modelregistry.v1.IndexInfo", () => [
   { no: 1, name: "root", json: "root", type: "bytes" },
   { no: 2, name: "rows", json: "rows", type: "uint32" },
   { no: 3, name: "headerBlob", json: "header_blob", type: "bytes" },
@@ -193,7 +193,7 @@ export interface Model {
   readonly licence: string;
   readonly status: ModelStatus;
 }
-export const Model: GeneratedCodec<Model> = message<Model>("openledger.modelregistry.v1.Model", () => [
+export const Model: MessageCodec<Model> = message<Model>("openledger.modelregistry.v1.Model", () => [
   { no: 1, name: "id", json: "id", type: "string" },
   { no: 2, name: "owner", json: "owner", type: "string" },
   { no: 3, name: "encoder", json: "encoder", type: "string" },
@@ -220,7 +220,7 @@ export interface Params {
   /** Fidelity of a new model, units of 10^-18, until it is measured. */
   readonly defaultFidelity: bigint;
 }
-export const Params: GeneratedCodec<Params> = message<Params>("openledger.modelregistry.v1.Params", () => [
+export const Params: MessageCodec<Params> = message<Params>("openledger.modelregistry.v1.Params", () => [
   { no: 1, name: "claimBond", json: "claim_bond", type: "string" },
   { no: 2, name: "maxSnapshots", json: "max_snapshots", type: "uint32" },
   { no: 3, name: "maxLabels", json: "max_labels", type: "uint32" },
@@ -231,7 +231,7 @@ export interface GenesisState {
   readonly params: Params | undefined;
   readonly models: readonly Model[];
 }
-export const GenesisState: GeneratedCodec<GenesisState> = message<GenesisState>("openledger.modelregistry.v1.GenesisState", () => [
+export const GenesisState: MessageCodec<GenesisState> = message<GenesisState>("openledger.modelregistry.v1.GenesisState", () => [
   { no: 1, name: "params", json: "params", type: "message", message: () => Params },
   { no: 2, name: "models", json: "models", type: "message", message: () => Model, repeated: true },
 ]);

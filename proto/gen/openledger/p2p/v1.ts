@@ -1,11 +1,11 @@
 // Generated from the .proto files by `npm run proto`. Do not edit.
-import { message, type GeneratedCodec } from "../../../runtime.ts";
+import { message, type MessageCodec } from "../../../runtime.ts";
 
 export interface BlobsHaveRequest {
   /** At most 256 ids of 32 bytes. */
   readonly ids: readonly Uint8Array[];
 }
-export const BlobsHaveRequest: GeneratedCodec<BlobsHaveRequest> = message<BlobsHaveRequest>("openledger.p2p.v1.BlobsHaveRequest", () => [
+export const BlobsHaveRequest: MessageCodec<BlobsHaveRequest> = message<BlobsHaveRequest>("openledger.p2p.v1.BlobsHaveRequest", () => [
   { no: 1, name: "ids", json: "ids", type: "bytes", repeated: true },
 ]);
 
@@ -13,14 +13,14 @@ export interface BlobsHaveResponse {
   /** One entry for each id asked, in order. */
   readonly have: readonly boolean[];
 }
-export const BlobsHaveResponse: GeneratedCodec<BlobsHaveResponse> = message<BlobsHaveResponse>("openledger.p2p.v1.BlobsHaveResponse", () => [
+export const BlobsHaveResponse: MessageCodec<BlobsHaveResponse> = message<BlobsHaveResponse>("openledger.p2p.v1.BlobsHaveResponse", () => [
   { no: 1, name: "have", json: "have", type: "bool", repeated: true },
 ]);
 
 export interface BlobsGetRequest {
   readonly id: Uint8Array;
 }
-export const BlobsGetRequest: GeneratedCodec<BlobsGetRequest> = message<BlobsGetRequest>("openledger.p2p.v1.BlobsGetRequest", () => [
+export const BlobsGetRequest: MessageCodec<BlobsGetRequest> = message<BlobsGetRequest>("openledger.p2p.v1.BlobsGetRequest", () => [
   { no: 1, name: "id", json: "id", type: "bytes" },
 ]);
 
@@ -29,7 +29,7 @@ export interface BlobsGetResponse {
   /** The blob, whose sha256 is the id asked. */
   readonly data: Uint8Array;
 }
-export const BlobsGetResponse: GeneratedCodec<BlobsGetResponse> = message<BlobsGetResponse>("openledger.p2p.v1.BlobsGetResponse", () => [
+export const BlobsGetResponse: MessageCodec<BlobsGetResponse> = message<BlobsGetResponse>("openledger.p2p.v1.BlobsGetResponse", () => [
   { no: 1, name: "found", json: "found", type: "bool" },
   { no: 2, name: "data", json: "data", type: "bytes" },
 ]);
@@ -38,7 +38,7 @@ export interface BlobsRequest {
   readonly have?: BlobsHaveRequest | undefined;
   readonly get?: BlobsGetRequest | undefined;
 }
-export const BlobsRequest: GeneratedCodec<BlobsRequest> = message<BlobsRequest>("openledger.p2p.v1.BlobsRequest", () => [
+export const BlobsRequest: MessageCodec<BlobsRequest> = message<BlobsRequest>("openledger.p2p.v1.BlobsRequest", () => [
   { no: 1, name: "have", json: "have", type: "message", message: () => BlobsHaveRequest, oneof: "sum" },
   { no: 2, name: "get", json: "get", type: "message", message: () => BlobsGetRequest, oneof: "sum" },
 ]);
@@ -47,7 +47,7 @@ export interface BlobsResponse {
   readonly have?: BlobsHaveResponse | undefined;
   readonly get?: BlobsGetResponse | undefined;
 }
-export const BlobsResponse: GeneratedCodec<BlobsResponse> = message<BlobsResponse>("openledger.p2p.v1.BlobsResponse", () => [
+export const BlobsResponse: MessageCodec<BlobsResponse> = message<BlobsResponse>("openledger.p2p.v1.BlobsResponse", () => [
   { no: 1, name: "have", json: "have", type: "message", message: () => BlobsHaveResponse, oneof: "sum" },
   { no: 2, name: "get", json: "get", type: "message", message: () => BlobsGetResponse, oneof: "sum" },
 ]);
@@ -60,21 +60,21 @@ export interface BlobManifest {
   readonly size: bigint;
   readonly chunks: readonly Uint8Array[];
 }
-export const BlobManifest: GeneratedCodec<BlobManifest> = message<BlobManifest>("openledger.p2p.v1.BlobManifest", () => [
+export const BlobManifest: MessageCodec<BlobManifest> = message<BlobManifest>("openledger.p2p.v1.BlobManifest", () => [
   { no: 1, name: "kind", json: "kind", type: "string" },
   { no: 2, name: "size", json: "size", type: "uint64" },
   { no: 3, name: "chunks", json: "chunks", type: "bytes", repeated: true },
 ]);
 
 export interface BlocksStatusRequest {}
-export const BlocksStatusRequest: GeneratedCodec<BlocksStatusRequest> = message<BlocksStatusRequest>("openledger.p2p.v1.BlocksStatusRequest", () => []);
+export const BlocksStatusRequest: MessageCodec<BlocksStatusRequest> = message<BlocksStatusRequest>("openledger.p2p.v1.BlocksStatusRequest", () => []);
 
 export interface BlocksStatusResponse {
   /** Lowest height that the peer still holds. */
   readonly base: bigint;
   readonly height: bigint;
 }
-export const BlocksStatusResponse: GeneratedCodec<BlocksStatusResponse> = message<BlocksStatusResponse>("openledger.p2p.v1.BlocksStatusResponse", () => [
+export const BlocksStatusResponse: MessageCodec<BlocksStatusResponse> = message<BlocksStatusResponse>("openledger.p2p.v1.BlocksStatusResponse", () => [
   { no: 1, name: "base", json: "base", type: "uint64" },
   { no: 2, name: "height", json: "height", type: "uint64" },
 ]);
@@ -84,7 +84,7 @@ export interface BlocksRangeRequest {
   /** 1 to 64. */
   readonly count: number;
 }
-export const BlocksRangeRequest: GeneratedCodec<BlocksRangeRequest> = message<BlocksRangeRequest>("openledger.p2p.v1.BlocksRangeRequest", () => [
+export const BlocksRangeRequest: MessageCodec<BlocksRangeRequest> = message<BlocksRangeRequest>("openledger.p2p.v1.BlocksRangeRequest", () => [
   { no: 1, name: "from", json: "from", type: "uint64" },
   { no: 2, name: "count", json: "count", type: "uint32" },
 ]);
@@ -96,7 +96,7 @@ export interface BlockRecord {
   /** Extended commit of the block, opaque to this layer. */
   readonly extendedCommit: Uint8Array;
 }
-export const BlockRecord: GeneratedCodec<BlockRecord> = message<BlockRecord>("openledger.p2p.v1.BlockRecord", () => [
+export const BlockRecord: MessageCodec<BlockRecord> = message<BlockRecord>("openledger.p2p.v1.BlockRecord", () => [
   { no: 1, name: "height", json: "height", type: "uint64" },
   { no: 2, name: "block", json: "block", type: "bytes" },
   { no: 3, name: "extendedCommit", json: "extended_commit", type: "bytes" },
@@ -106,7 +106,7 @@ export interface BlocksRangeResponse {
   /** Consecutive heights that start at `from`; fewer than asked when bytes or history run out. */
   readonly blocks: readonly BlockRecord[];
 }
-export const BlocksRangeResponse: GeneratedCodec<BlocksRangeResponse> = message<BlocksRangeResponse>("openledger.p2p.v1.BlocksRangeResponse", () => [
+export const BlocksRangeResponse: MessageCodec<BlocksRangeResponse> = message<BlocksRangeResponse>("openledger.p2p.v1.BlocksRangeResponse", () => [
   { no: 1, name: "blocks", json: "blocks", type: "message", message: () => BlockRecord, repeated: true },
 ]);
 
@@ -114,7 +114,7 @@ export interface BlocksRequest {
   readonly status?: BlocksStatusRequest | undefined;
   readonly range?: BlocksRangeRequest | undefined;
 }
-export const BlocksRequest: GeneratedCodec<BlocksRequest> = message<BlocksRequest>("openledger.p2p.v1.BlocksRequest", () => [
+export const BlocksRequest: MessageCodec<BlocksRequest> = message<BlocksRequest>("openledger.p2p.v1.BlocksRequest", () => [
   { no: 1, name: "status", json: "status", type: "message", message: () => BlocksStatusRequest, oneof: "sum" },
   { no: 2, name: "range", json: "range", type: "message", message: () => BlocksRangeRequest, oneof: "sum" },
 ]);
@@ -123,7 +123,7 @@ export interface BlocksResponse {
   readonly status?: BlocksStatusResponse | undefined;
   readonly range?: BlocksRangeResponse | undefined;
 }
-export const BlocksResponse: GeneratedCodec<BlocksResponse> = message<BlocksResponse>("openledger.p2p.v1.BlocksResponse", () => [
+export const BlocksResponse: MessageCodec<BlocksResponse> = message<BlocksResponse>("openledger.p2p.v1.BlocksResponse", () => [
   { no: 1, name: "status", json: "status", type: "message", message: () => BlocksStatusResponse, oneof: "sum" },
   { no: 2, name: "range", json: "range", type: "message", message: () => BlocksRangeResponse, oneof: "sum" },
 ]);
@@ -137,7 +137,7 @@ export interface GossipBatch {
    */
   readonly salt: bigint;
 }
-export const GossipBatch: GeneratedCodec<GossipBatch> = message<GossipBatch>("openledger.p2p.v1.GossipBatch", () => [
+export const GossipBatch: MessageCodec<GossipBatch> = message<GossipBatch>("openledger.p2p.v1.GossipBatch", () => [
   { no: 1, name: "items", json: "items", type: "bytes", repeated: true },
   { no: 2, name: "salt", json: "salt", type: "uint64" },
 ]);
@@ -153,7 +153,7 @@ export interface Hello {
   readonly moniker: string;
   readonly software: string;
 }
-export const Hello: GeneratedCodec<Hello> = message<Hello>("openledger.p2p.v1.Hello", () => [
+export const Hello: MessageCodec<Hello> = message<Hello>("openledger.p2p.v1.Hello", () => [
   { no: 1, name: "version", json: "version", type: "uint32" },
   { no: 2, name: "chainId", json: "chain_id", type: "string" },
   { no: 3, name: "genesisHash", json: "genesis_hash", type: "bytes" },

@@ -1,38 +1,38 @@
 // Generated from the .proto files by `npm run proto`. Do not edit.
-import { message, type GeneratedCodec } from "../../../runtime.ts";
+import { message, type MessageCodec } from "../../../runtime.ts";
 
 export interface QueryParamsRequest {}
-export const QueryParamsRequest: GeneratedCodec<QueryParamsRequest> = message<QueryParamsRequest>("openledger.rewards.v1.QueryParamsRequest", () => []);
+export const QueryParamsRequest: MessageCodec<QueryParamsRequest> = message<QueryParamsRequest>("openledger.rewards.v1.QueryParamsRequest", () => []);
 
 export interface QueryParamsResponse {
   readonly params: Params | undefined;
 }
-export const QueryParamsResponse: GeneratedCodec<QueryParamsResponse> = message<QueryParamsResponse>("openledger.rewards.v1.QueryParamsResponse", () => [
+export const QueryParamsResponse: MessageCodec<QueryParamsResponse> = message<QueryParamsResponse>("openledger.rewards.v1.QueryParamsResponse", () => [
   { no: 1, name: "params", json: "params", type: "message", message: () => Params },
 ]);
 
 export interface QueryClaimableRequest {
   readonly address: string;
 }
-export const QueryClaimableRequest: GeneratedCodec<QueryClaimableRequest> = message<QueryClaimableRequest>("openledger.rewards.v1.QueryClaimableRequest", () => [
+export const QueryClaimableRequest: MessageCodec<QueryClaimableRequest> = message<QueryClaimableRequest>("openledger.rewards.v1.QueryClaimableRequest", () => [
   { no: 1, name: "address", json: "address", type: "string" },
 ]);
 
 export interface QueryClaimableResponse {
   readonly accrued: Accrued | undefined;
 }
-export const QueryClaimableResponse: GeneratedCodec<QueryClaimableResponse> = message<QueryClaimableResponse>("openledger.rewards.v1.QueryClaimableResponse", () => [
+export const QueryClaimableResponse: MessageCodec<QueryClaimableResponse> = message<QueryClaimableResponse>("openledger.rewards.v1.QueryClaimableResponse", () => [
   { no: 1, name: "accrued", json: "accrued", type: "message", message: () => Accrued },
 ]);
 
 export interface QueryTotalsRequest {}
-export const QueryTotalsRequest: GeneratedCodec<QueryTotalsRequest> = message<QueryTotalsRequest>("openledger.rewards.v1.QueryTotalsRequest", () => []);
+export const QueryTotalsRequest: MessageCodec<QueryTotalsRequest> = message<QueryTotalsRequest>("openledger.rewards.v1.QueryTotalsRequest", () => []);
 
 export interface QueryTotalsResponse {
   readonly totals: FeeSplit | undefined;
   readonly settled: bigint;
 }
-export const QueryTotalsResponse: GeneratedCodec<QueryTotalsResponse> = message<QueryTotalsResponse>("openledger.rewards.v1.QueryTotalsResponse", () => [
+export const QueryTotalsResponse: MessageCodec<QueryTotalsResponse> = message<QueryTotalsResponse>("openledger.rewards.v1.QueryTotalsResponse", () => [
   { no: 1, name: "totals", json: "totals", type: "message", message: () => FeeSplit },
   { no: 2, name: "settled", json: "settled", type: "uint64" },
 ]);
@@ -40,14 +40,14 @@ export const QueryTotalsResponse: GeneratedCodec<QueryTotalsResponse> = message<
 export interface QueryContributionRequest {
   readonly contribution: string;
 }
-export const QueryContributionRequest: GeneratedCodec<QueryContributionRequest> = message<QueryContributionRequest>("openledger.rewards.v1.QueryContributionRequest", () => [
+export const QueryContributionRequest: MessageCodec<QueryContributionRequest> = message<QueryContributionRequest>("openledger.rewards.v1.QueryContributionRequest", () => [
   { no: 1, name: "contribution", json: "contribution", type: "string" },
 ]);
 
 export interface QueryContributionResponse {
   readonly rewards: ContributionRewards | undefined;
 }
-export const QueryContributionResponse: GeneratedCodec<QueryContributionResponse> = message<QueryContributionResponse>("openledger.rewards.v1.QueryContributionResponse", () => [
+export const QueryContributionResponse: MessageCodec<QueryContributionResponse> = message<QueryContributionResponse>("openledger.rewards.v1.QueryContributionResponse", () => [
   { no: 1, name: "rewards", json: "rewards", type: "message", message: () => ContributionRewards },
 ]);
 
@@ -55,7 +55,7 @@ export interface QueryContributionsRequest {
   readonly startAfter: string;
   readonly limit: number;
 }
-export const QueryContributionsRequest: GeneratedCodec<QueryContributionsRequest> = message<QueryContributionsRequest>("openledger.rewards.v1.QueryContributionsRequest", () => [
+export const QueryContributionsRequest: MessageCodec<QueryContributionsRequest> = message<QueryContributionsRequest>("openledger.rewards.v1.QueryContributionsRequest", () => [
   { no: 1, name: "startAfter", json: "start_after", type: "string" },
   { no: 2, name: "limit", json: "limit", type: "uint32" },
 ]);
@@ -63,49 +63,49 @@ export const QueryContributionsRequest: GeneratedCodec<QueryContributionsRequest
 export interface QueryContributionsResponse {
   readonly rewards: readonly ContributionRewards[];
 }
-export const QueryContributionsResponse: GeneratedCodec<QueryContributionsResponse> = message<QueryContributionsResponse>("openledger.rewards.v1.QueryContributionsResponse", () => [
+export const QueryContributionsResponse: MessageCodec<QueryContributionsResponse> = message<QueryContributionsResponse>("openledger.rewards.v1.QueryContributionsResponse", () => [
   { no: 1, name: "rewards", json: "rewards", type: "message", message: () => ContributionRewards, repeated: true },
 ]);
 
 export interface QuerySettlementRequest {
   readonly request: string;
 }
-export const QuerySettlementRequest: GeneratedCodec<QuerySettlementRequest> = message<QuerySettlementRequest>("openledger.rewards.v1.QuerySettlementRequest", () => [
+export const QuerySettlementRequest: MessageCodec<QuerySettlementRequest> = message<QuerySettlementRequest>("openledger.rewards.v1.QuerySettlementRequest", () => [
   { no: 1, name: "request", json: "request", type: "string" },
 ]);
 
 export interface QuerySettlementResponse {
   readonly settlement: Settlement | undefined;
 }
-export const QuerySettlementResponse: GeneratedCodec<QuerySettlementResponse> = message<QuerySettlementResponse>("openledger.rewards.v1.QuerySettlementResponse", () => [
+export const QuerySettlementResponse: MessageCodec<QuerySettlementResponse> = message<QuerySettlementResponse>("openledger.rewards.v1.QuerySettlementResponse", () => [
   { no: 1, name: "settlement", json: "settlement", type: "message", message: () => Settlement },
 ]);
 
 export interface QueryBountyRequest {
   readonly datanet: string;
 }
-export const QueryBountyRequest: GeneratedCodec<QueryBountyRequest> = message<QueryBountyRequest>("openledger.rewards.v1.QueryBountyRequest", () => [
+export const QueryBountyRequest: MessageCodec<QueryBountyRequest> = message<QueryBountyRequest>("openledger.rewards.v1.QueryBountyRequest", () => [
   { no: 1, name: "datanet", json: "datanet", type: "string" },
 ]);
 
 export interface QueryBountyResponse {
   readonly bounty: Bounty | undefined;
 }
-export const QueryBountyResponse: GeneratedCodec<QueryBountyResponse> = message<QueryBountyResponse>("openledger.rewards.v1.QueryBountyResponse", () => [
+export const QueryBountyResponse: MessageCodec<QueryBountyResponse> = message<QueryBountyResponse>("openledger.rewards.v1.QueryBountyResponse", () => [
   { no: 1, name: "bounty", json: "bounty", type: "message", message: () => Bounty },
 ]);
 
 export interface MsgClaimRewards {
   readonly claimant: string;
 }
-export const MsgClaimRewards: GeneratedCodec<MsgClaimRewards> = message<MsgClaimRewards>("openledger.rewards.v1.MsgClaimRewards", () => [
+export const MsgClaimRewards: MessageCodec<MsgClaimRewards> = message<MsgClaimRewards>("openledger.rewards.v1.MsgClaimRewards", () => [
   { no: 1, name: "claimant", json: "claimant", type: "string" },
 ]);
 
 export interface MsgClaimRewardsResponse {
   readonly amount: string;
 }
-export const MsgClaimRewardsResponse: GeneratedCodec<MsgClaimRewardsResponse> = message<MsgClaimRewardsResponse>("openledger.rewards.v1.MsgClaimRewardsResponse", () => [
+export const MsgClaimRewardsResponse: MessageCodec<MsgClaimRewardsResponse> = message<MsgClaimRewardsResponse>("openledger.rewards.v1.MsgClaimRewardsResponse", () => [
   { no: 1, name: "amount", json: "amount", type: "string" },
 ]);
 
@@ -121,7 +121,7 @@ export interface FeeSplit {
   readonly curation: string;
   readonly bounty: string;
 }
-export const FeeSplit: GeneratedCodec<FeeSplit> = message<FeeSplit>("openledger.rewards.v1.FeeSplit", () => [
+export const FeeSplit: MessageCodec<FeeSplit> = message<FeeSplit>("openledger.rewards.v1.FeeSplit", () => [
   { no: 1, name: "fee", json: "fee", type: "string" },
   { no: 2, name: "host", json: "host", type: "string" },
   { no: 3, name: "burn", json: "burn", type: "string" },
@@ -141,7 +141,7 @@ export interface Payout {
   readonly weight: bigint;
   readonly amount: string;
 }
-export const Payout: GeneratedCodec<Payout> = message<Payout>("openledger.rewards.v1.Payout", () => [
+export const Payout: MessageCodec<Payout> = message<Payout>("openledger.rewards.v1.Payout", () => [
   { no: 1, name: "contribution", json: "contribution", type: "string" },
   { no: 2, name: "item", json: "item", type: "uint32" },
   { no: 3, name: "contributor", json: "contributor", type: "string" },
@@ -160,7 +160,7 @@ export interface Settlement {
   readonly fidelity: bigint;
   readonly height: bigint;
 }
-export const Settlement: GeneratedCodec<Settlement> = message<Settlement>("openledger.rewards.v1.Settlement", () => [
+export const Settlement: MessageCodec<Settlement> = message<Settlement>("openledger.rewards.v1.Settlement", () => [
   { no: 1, name: "request", json: "request", type: "string" },
   { no: 2, name: "model", json: "model", type: "string" },
   { no: 3, name: "snapshots", json: "snapshots", type: "string", repeated: true },
@@ -176,7 +176,7 @@ export interface ContributionRewards {
   readonly paid: string;
   readonly payouts: bigint;
 }
-export const ContributionRewards: GeneratedCodec<ContributionRewards> = message<ContributionRewards>("openledger.rewards.v1.ContributionRewards", () => [
+export const ContributionRewards: MessageCodec<ContributionRewards> = message<ContributionRewards>("openledger.rewards.v1.ContributionRewards", () => [
   { no: 1, name: "contribution", json: "contribution", type: "string" },
   { no: 2, name: "contributor", json: "contributor", type: "string" },
   { no: 3, name: "paid", json: "paid", type: "string" },
@@ -190,7 +190,7 @@ export interface Accrued {
   /** Paid out so far. */
   readonly claimed: string;
 }
-export const Accrued: GeneratedCodec<Accrued> = message<Accrued>("openledger.rewards.v1.Accrued", () => [
+export const Accrued: MessageCodec<Accrued> = message<Accrued>("openledger.rewards.v1.Accrued", () => [
   { no: 1, name: "address", json: "address", type: "string" },
   { no: 2, name: "amount", json: "amount", type: "string" },
   { no: 3, name: "claimed", json: "claimed", type: "string" },
@@ -200,7 +200,7 @@ export interface CuratorVerdicts {
   readonly curator: string;
   readonly verdicts: bigint;
 }
-export const CuratorVerdicts: GeneratedCodec<CuratorVerdicts> = message<CuratorVerdicts>("openledger.rewards.v1.CuratorVerdicts", () => [
+export const CuratorVerdicts: MessageCodec<CuratorVerdicts> = message<CuratorVerdicts>("openledger.rewards.v1.CuratorVerdicts", () => [
   { no: 1, name: "curator", json: "curator", type: "string" },
   { no: 2, name: "verdicts", json: "verdicts", type: "uint64" },
 ]);
@@ -210,7 +210,7 @@ export interface CuratorShares {
   readonly snapshot: string;
   readonly curators: readonly CuratorVerdicts[];
 }
-export const CuratorShares: GeneratedCodec<CuratorShares> = message<CuratorShares>("openledger.rewards.v1.CuratorShares", () => [
+export const CuratorShares: MessageCodec<CuratorShares> = message<CuratorShares>("openledger.rewards.v1.CuratorShares", () => [
   { no: 1, name: "snapshot", json: "snapshot", type: "string" },
   { no: 2, name: "curators", json: "curators", type: "message", message: () => CuratorVerdicts, repeated: true },
 ]);
@@ -219,7 +219,7 @@ export interface Bounty {
   readonly datanet: string;
   readonly amount: string;
 }
-export const Bounty: GeneratedCodec<Bounty> = message<Bounty>("openledger.rewards.v1.Bounty", () => [
+export const Bounty: MessageCodec<Bounty> = message<Bounty>("openledger.rewards.v1.Bounty", () => [
   { no: 1, name: "datanet", json: "datanet", type: "string" },
   { no: 2, name: "amount", json: "amount", type: "string" },
 ]);
@@ -235,7 +235,7 @@ export interface Params {
   readonly contributors: number;
   readonly curation: number;
 }
-export const Params: GeneratedCodec<Params> = message<Params>("openledger.rewards.v1.Params", () => [
+export const Params: MessageCodec<Params> = message<Params>("openledger.rewards.v1.Params", () => [
   { no: 1, name: "host", json: "host", type: "uint32" },
   { no: 2, name: "burn", json: "burn", type: "uint32" },
   { no: 3, name: "treasury", json: "treasury", type: "uint32" },
@@ -255,7 +255,7 @@ export interface GenesisState {
   readonly settled: bigint;
   readonly curatorShares: readonly CuratorShares[];
 }
-export const GenesisState: GeneratedCodec<GenesisState> = message<GenesisState>("openledger.rewards.v1.GenesisState", () => [
+export const GenesisState: MessageCodec<GenesisState> = message<GenesisState>("openledger.rewards.v1.GenesisState", () => [
   { no: 1, name: "params", json: "params", type: "message", message: () => Params },
   { no: 2, name: "accrued", json: "accrued", type: "message", message: () => Accrued, repeated: true },
   { no: 3, name: "bounties", json: "bounties", type: "message", message: () => Bounty, repeated: true },

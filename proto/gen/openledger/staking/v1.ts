@@ -1,5 +1,5 @@
 // Generated from the .proto files by `npm run proto`. Do not edit.
-import { message, type GeneratedCodec } from "../../../runtime.ts";
+import { message, type MessageCodec } from "../../../runtime.ts";
 
 /** A validator as genesis defines it and as state keeps it. */
 export interface Validator {
@@ -12,7 +12,7 @@ export interface Validator {
   /** End of the validator's beacon hash chain. */
   readonly beaconEnd: Uint8Array;
 }
-export const Validator: GeneratedCodec<Validator> = message<Validator>("openledger.staking.v1.Validator", () => [
+export const Validator: MessageCodec<Validator> = message<Validator>("openledger.staking.v1.Validator", () => [
   { no: 1, name: "operator", json: "operator", type: "string" },
   { no: 2, name: "consensusPubkey", json: "consensus_pubkey", type: "bytes" },
   { no: 3, name: "power", json: "power", type: "uint64" },
@@ -23,6 +23,6 @@ export const Validator: GeneratedCodec<Validator> = message<Validator>("openledg
 export interface GenesisState {
   readonly validators: readonly Validator[];
 }
-export const GenesisState: GeneratedCodec<GenesisState> = message<GenesisState>("openledger.staking.v1.GenesisState", () => [
+export const GenesisState: MessageCodec<GenesisState> = message<GenesisState>("openledger.staking.v1.GenesisState", () => [
   { no: 1, name: "validators", json: "validators", type: "message", message: () => Validator, repeated: true },
 ]);
