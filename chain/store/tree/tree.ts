@@ -73,9 +73,9 @@ export class IavlTree {
     return root === NONE ? EMPTY_HASH : this.columns.hash(root);
   }
 
-  /** A retained version (default: the last). Throws `pruned` or `unknown_version`. */
+  /** A retained version (default: the last), or 0, which is empty. Throws `pruned` or `unknown_version`. */
   view(version: number = this.#version): TreeView {
-    if (version === 0 && this.#version === 0) return this.#viewOf(0, NONE);
+    if (version === 0) return this.#viewOf(0, NONE);
     return this.#viewOf(version, this.#at(version).root);
   }
 
@@ -112,7 +112,7 @@ export class IavlTree {
 
   #viewOf(version: number, root: number): TreeView {
     return new TreeView(version, root, this.columns, () => {
-      if (version < this.#oldest) this.#at(version);
+      if (version !== 0 && version < this.#oldest) this.#at(version);
     });
   }
 }
