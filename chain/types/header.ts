@@ -1,3 +1,5 @@
+import { headerLeaves } from "../codec/header.ts";
+import { merkleRoot } from "../crypto/merkle.ts";
 import type { BlockId } from "./block-id.ts";
 import type { Timestamp } from "./time.ts";
 
@@ -17,4 +19,9 @@ export interface Header {
   readonly lastResultsHash: Uint8Array;
   readonly evidenceHash: Uint8Array;
   readonly proposerAddress: Uint8Array;
+}
+
+/** Block hash: merkle root over the 14 encoded fields. */
+export function headerHash(header: Header): Uint8Array {
+  return merkleRoot(headerLeaves(header));
 }

@@ -1,4 +1,6 @@
+import { decodeValidators, encodeSimpleValidator, encodeValidators } from "../codec/validators.ts";
 import { compareBytes, equalBytes, toHex } from "../crypto/bytes.ts";
+import { merkleRoot } from "../crypto/merkle.ts";
 import { highestPriority, type Prioritised, rescaleAndCenter, step } from "./proposer-priority.ts";
 import {
   applyChanges,
@@ -77,6 +79,22 @@ export class ValidatorSet {
   update(changes: readonly ValidatorChange[]): ValidatorSet {
     if (changes.length === 0) return this;
     return new ValidatorSet(applyChanges(this.validators, changes), this.#proposer.address);
+  }
+
+  /** Merkle root of SimpleValidator{pub_key, voting_power} in set order: the header's validators_hash. */
+  hash(): Uint8Array {
+    return merkleRoot(this.validators.map(encodeSimpleValidator));
+  }
+
+  /** tendermint.types.ValidatorSet, priorities and proposer included. */
+  encode(): Uint8Array {
+    return encodeValidators(this.validators, this.#proposer);
+  }
+
+  /** Inverse of {@link encode}. Throws CodecError, or ValidatorError for a set that breaks its rules. */
+  static decode(bytes: Uint8Array): ValidatorSet {
+    const { validators, proposer } = decodeValidators(bytes);
+    return ValidatorSet.restore(validators, proposer.address);
   }
 }
 
