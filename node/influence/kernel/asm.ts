@@ -1,0 +1,121 @@
+/**
+ * Just enough of a WebAssembly assembler for our kernels: one imported memory, functions of i32 parameters, v128
+ * locals, structured loops. Encodings: WebAssembly core specification 2.0, section 5.
+ */
+
+export const I32 = 0x7f;
+export const V128 = 0x7b;
+
+/** Unsigned LEB128 (core spec 5.2.2). */
+export function u32(value: number): number[] {
+  const out: number[] = [];
+  let rest = value;
+  do {
+    const byte = rest & 0x7f;
+    rest >>>= 7;
+    out.push(rest === 0 ? byte : byte | 0x80);
+  } while (rest !== 0);
+  return out;
+}
+
+/** Signed LEB128, for constants. */
+export function s32(value: number): number[] {
+  const out: number[] = [];
+  let rest = value;
+  for (;;) {
+    const byte = rest & 0x7f;
+    rest >>= 7;
+    const done = (rest === 0 && (byte & 0x40) === 0) || (rest === -1 && (byte & 0x40) !== 0);
+    out.push(done ? byte : byte | 0x80);
+    if (done) return out;
+  }
+}
+
+type Code = readonly number[];
+
+const simd = (opcode: number): number[] => [0xfd, ...u32(opcode)];
+const memarg = (align: number, offset: number): number[] => [...u32(align), ...u32(offset)];
+const vector = (items: readonly Code[]): number[] => [...u32(items.length), ...items.flat()];
+const sized = (bytes: Code): number[] => [...u32(bytes.length), ...bytes];
+
+export const get = (local: number): Code => [0x20, ...u32(local)];
+export const set = (local: number): Code => [0x21, ...u32(local)];
+export const i32const = (value: number): Code => [0x41, ...s32(value)];
+export const i32add: Code = [0x6a];
+export const i32sub: Code = [0x6b];
+export const i32store = (offset: number): Code => [0x36, ...memarg(2, offset)];
+
+/** local += constant */
+export const bump = (local: number, by: number): Code => [...get(local), ...i32const(by), ...i32add, ...set(local)];
+/** local += other local */
+export const advance = (local: number, by: number): Code => [...get(local), ...get(by), ...i32add, ...set(local)];
+/** do { body } while (--counter != 0) */
+export const countdown = (counter: number, body: Code): Code => [
+  ...[0x03, 0x40],
+  ...body,
+  ...[...get(counter), ...i32const(1), ...i32sub, 0x22, ...u32(counter)],
+  ...[0x0d, 0x00, 0x0b],
+];
+
+export const v128load = (offset: number): Code => [...simd(0x00), ...memarg(4, offset)];
+export const v128store = (offset: number): Code => [...simd(0x0b), ...memarg(4, offset)];
+export const v128zero: Code = [...simd(0x0c), ...new Array<number>(16).fill(0)];
+export const splat64 = (offset: number): Code => [...simd(0x0a), ...memarg(3, offset)];
+export const load32x2s = (offset: number): Code => [...simd(0x05), ...memarg(3, offset)];
+export const f64x2add: Code = simd(0xf0);
+export const f64x2mul: Code = simd(0xf2);
+/** Low two int32 lanes to float64. */
+export const f64x2fromI32Low: Code = simd(0xfe);
+export const i32x4add: Code = simd(0xae);
+export const i32x4extractLane = (lane: number): Code => [...simd(0x1b), lane];
+/** Four sums of two products of signed 16-bit lanes. */
+export const i32x4dot: Code = simd(0xba);
+export const i16x8extendLowS: Code = simd(0x87);
+export const i16x8extendHighS: Code = simd(0x88);
+
+export interface FunctionSource {
+  readonly name: string;
+  /** Number of i32 parameters. */
+  readonly parameters: number;
+  /** Further i32 locals, then v128 locals, numbered after the parameters. */
+  readonly i32Locals: number;
+  readonly v128Locals: number;
+  readonly body: Code;
+}
+
+export interface MemorySource {
+  readonly shared: boolean;
+  /** Largest size in pages of 64 KiB; a shared memory must declare one (threads proposal). */
+  readonly maximumPages: number;
+}
+
+function section(id: number, content: Code): number[] {
+  return [id, ...sized(content)];
+}
+
+function ascii(text: string): number[] {
+  return sized([...text].map((char) => char.charCodeAt(0)));
+}
+
+/** Bytes of a module that imports "env"."memory" and exports the functions by name. */
+export function assemble(memory: MemorySource, functions: readonly FunctionSource[]): Uint8Array<ArrayBuffer> {
+  const types = functions.map((f) => [0x60, ...vector(new Array<Code>(f.parameters).fill([I32])), 0x00]);
+  const limits = [memory.shared ? 0x03 : 0x01, ...u32(1), ...u32(memory.maximumPages)];
+  const imports = [[...ascii("env"), ...ascii("memory"), 0x02, ...limits]];
+  const exports = functions.map((f, i) => [...ascii(f.name), 0x00, ...u32(i)]);
+  const codes = functions.map((f) => {
+    const locals = [
+      ...(f.i32Locals > 0 ? [[...u32(f.i32Locals), I32]] : []),
+      ...(f.v128Locals > 0 ? [[...u32(f.v128Locals), V128]] : []),
+    ];
+    return sized([...vector(locals), ...f.body, 0x0b]);
+  });
+  return new Uint8Array([
+    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    ...section(1, vector(types)),
+    ...section(2, vector(imports)),
+    ...section(3, vector(functions.map((_, i) => u32(i)))),
+    ...section(7, vector(exports)),
+    ...section(10, vector(codes)),
+  ]);
+}
