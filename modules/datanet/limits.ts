@@ -1,0 +1,30 @@
+/** Most items of a contribution, whatever the parameter says: a bitmap of 128 bytes and a panel that reads them all. */
+export const MAX_ITEMS = 1_024;
+
+/** Most parents of a contribution (invariant I12). */
+export const MAX_PARENTS = 16;
+
+/** Most distinct ancestors of a contribution (I12): what a reveal may have to walk. */
+export const MAX_ANCESTORS = 1_024;
+
+/** Most contributions of a window, whatever the parameter says: a snapshot lists them all in one record. */
+export const MAX_WINDOW_CONTRIBUTIONS = 1_024;
+
+/** Contributions that end of block expires, gives a panel or counts; the rest waits for the next block. */
+export const MAX_WORK_PER_BLOCK = 64;
+
+/** DataNets whose phase end of block ends; the rest waits for the next block. */
+export const MAX_PHASE_ENDS_PER_BLOCK = 32;
+
+/** Least length of a phase in blocks: one to act in. */
+export const MIN_PHASE_BLOCKS = 1;
+
+/** Bounds of texts in UTF-8 bytes. */
+export const MAX_TITLE_BYTES = 128;
+export const MAX_TOPIC_BYTES = 512;
+export const MAX_LICENCE_BYTES = 64;
+export const MAX_SOURCE_BYTES = 256;
+
+/** Page of a query when none is asked for, and the largest. */
+export const DEFAULT_PAGE = 100;
+export const MAX_PAGE = 1_000;

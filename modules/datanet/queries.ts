@@ -1,0 +1,61 @@
+import type { Context } from "../../chain/app/context.ts";
+import { type QueryRoute, queryRoute } from "../../chain/app/module.ts";
+import {
+  type Contribution,
+  type DataNet,
+  Query,
+  type QueryContributionsRequest,
+} from "../../proto/gen/openledger/datanet/v1.ts";
+import { errors } from "./errors.ts";
+import type { DatanetKeeper } from "./keeper.ts";
+import { DEFAULT_PAGE, MAX_PAGE } from "./limits.ts";
+
+export function queryRoutes(keeper: DatanetKeeper): readonly QueryRoute[] {
+  return [
+    queryRoute({ ...Query.Params, handle: (ctx) => ({ params: keeper.params(ctx) }) }),
+    queryRoute({ ...Query.DataNet, handle: (ctx, { id }) => ({ datanet: keeper.requireDatanet(ctx, id) }) }),
+    queryRoute({
+      ...Query.DataNets,
+      handle: (ctx, { startAfter, limit }) => ({ datanets: page<DataNet>(keeper.datanets(ctx, startAfter), limit) }),
+    }),
+    queryRoute({
+      ...Query.Contribution,
+      handle: (ctx, { id }) => ({ contribution: keeper.requireContribution(ctx, id) }),
+    }),
+    queryRoute({ ...Query.Contributions, handle: (ctx, request) => contributions(ctx, keeper, request) }),
+    queryRoute({
+      ...Query.Snapshot,
+      handle(ctx, { id }) {
+        const snapshot = keeper.snapshot(ctx, id);
+        if (!snapshot) throw errors.notFound(`no snapshot ${JSON.stringify(id)}`);
+        return { snapshot };
+      },
+    }),
+    queryRoute({
+      ...Query.Snapshots,
+      handle(ctx, { datanet }) {
+        keeper.requireDatanet(ctx, datanet);
+        return { snapshots: page(keeper.snapshots(ctx, datanet), MAX_PAGE) };
+      },
+    }),
+  ];
+}
+
+function contributions(ctx: Context, keeper: DatanetKeeper, request: QueryContributionsRequest) {
+  const { datanet, window, startSeq, limit } = request;
+  const net = keeper.requireDatanet(ctx, datanet);
+  const range = window === 0 ? { from: 0, to: net.nextSeq } : keeper.windowRange(ctx, net, window);
+  const from = startSeq > range.from ? startSeq : range.from;
+  return { contributions: page<Contribution>(keeper.contributions(ctx, datanet, from, range.to), limit) };
+}
+
+/** The first `limit` entries: 0 means DEFAULT_PAGE, and MAX_PAGE bounds it. */
+function page<T>(entries: Iterable<T>, limit: number): T[] {
+  const most = limit === 0 ? DEFAULT_PAGE : limit < MAX_PAGE ? limit : MAX_PAGE;
+  const out: T[] = [];
+  for (const entry of entries) {
+    if (out.length === most) break;
+    out.push(entry);
+  }
+  return out;
+}
