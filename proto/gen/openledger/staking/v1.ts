@@ -26,3 +26,21 @@ export interface GenesisState {
 export const GenesisState: MessageCodec<GenesisState> = message<GenesisState>("openledger.staking.v1.GenesisState", () => [
   { no: 1, name: "validators", json: "validators", type: "message", message: () => Validator, repeated: true },
 ]);
+
+export interface ConsensusMember {
+  /** ed25519, 32 bytes. */
+  readonly consensusPubkey: Uint8Array;
+  readonly power: bigint;
+}
+export const ConsensusMember: MessageCodec<ConsensusMember> = message<ConsensusMember>("openledger.staking.v1.ConsensusMember", () => [
+  { no: 1, name: "consensusPubkey", json: "consensus_pubkey", type: "bytes" },
+  { no: 2, name: "power", json: "power", type: "uint64" },
+]);
+
+/** A consensus set as the application keeps it, by power descending then address ascending. */
+export interface ConsensusSet {
+  readonly members: readonly ConsensusMember[];
+}
+export const ConsensusSet: MessageCodec<ConsensusSet> = message<ConsensusSet>("openledger.staking.v1.ConsensusSet", () => [
+  { no: 1, name: "members", json: "members", type: "message", message: () => ConsensusMember, repeated: true },
+]);
