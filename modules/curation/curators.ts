@@ -1,6 +1,7 @@
+import { parseAmount } from "../../chain/app/coins.ts";
 import type { Context } from "../../chain/app/context.ts";
 import { Curator, type MsgRegisterCurator } from "../../proto/gen/openledger/curation/v1.ts";
-import { amountOf, positiveAmountOf } from "../datanet/types.ts";
+import { positiveAmountOf } from "../datanet/types.ts";
 import { errors } from "./errors.ts";
 import type { CurationKeeper } from "./keeper.ts";
 import { CURATION } from "./keys.ts";
@@ -17,13 +18,13 @@ export function registerCurator(ctx: Context, message: MsgRegisterCurator, { kee
   const added = positiveAmountOf(message.bond, "bond");
   const earlier = keeper.curator(ctx, message.curator);
   if (!earlier) {
-    const least = amountOf(curatorBond, "curator_bond");
+    const least = parseAmount(curatorBond);
     if (added < least) throw errors.bondTooLow(`a curator's bond is at least ${least}, got ${added}`);
     if (count(keeper.curators(ctx)) >= maxCurators) throw errors.full(`there are ${maxCurators} curators already`);
   }
   bank.sendToModule(ctx, message.curator, CURATION, added);
   const curator = earlier ?? Curator.fromPartial({ address: message.curator, bond: "0", locked: "0" });
-  const bond = (amountOf(curator.bond, "bond") + added).toString();
+  const bond = (parseAmount(curator.bond) + added).toString();
   keeper.saveCurator(ctx, { ...curator, bond });
   emit(ctx, "register_curator", message.curator, bond);
 }
@@ -32,7 +33,7 @@ export function registerCurator(ctx: Context, message: MsgRegisterCurator, { kee
 export function unregisterCurator(ctx: Context, address: string, { keeper, bank }: CuratorParts): void {
   const { bond, seats } = keeper.requireCurator(ctx, address);
   if (seats > 0) throw errors.seated(`${address} sits on ${seats} open panels`, { seats });
-  bank.sendFromModule(ctx, CURATION, address, amountOf(bond, "bond"));
+  bank.sendFromModule(ctx, CURATION, address, parseAmount(bond));
   keeper.removeCurator(ctx, address);
   emit(ctx, "unregister_curator", address, bond);
 }

@@ -1,7 +1,7 @@
+import { parseAmount } from "../../chain/app/coins.ts";
 import type { Context } from "../../chain/app/context.ts";
 import type { Invariant } from "../../chain/app/module.ts";
 import { PanelStatus, VerdictStatus } from "../../proto/gen/openledger/curation/v1.ts";
-import { amountOf } from "../datanet/types.ts";
 import type { CurationKeeper } from "./keeper.ts";
 import { CURATION } from "./keys.ts";
 import type { CurationNeeds } from "./needs.ts";
@@ -17,9 +17,9 @@ export function invariants(keeper: CurationKeeper, needs: CurationNeeds): readon
 
 function ledger(ctx: Context, keeper: CurationKeeper, { bank }: CurationNeeds): string | undefined {
   let booked = 0n;
-  for (const { bond } of keeper.curators(ctx)) booked += amountOf(bond, "bond");
+  for (const { bond } of keeper.curators(ctx)) booked += parseAmount(bond);
   for (const { contribution, fee, status } of keeper.panels(ctx)) {
-    booked += amountOf(fee, "fee");
+    booked += parseAmount(fee);
     if (status === PanelStatus.PANEL_STATUS_FINAL && fee !== "0") return `final panel ${contribution} holds a fee`;
   }
   const held = bank.moduleBalance(ctx, CURATION);
@@ -37,13 +37,13 @@ function seats(ctx: Context, keeper: CurationKeeper): string | undefined {
       taken.set(curator, { seats: seats + 1, verdicts: verdicts + committed });
     }
   }
-  const liability = amountOf(keeper.params(ctx).liability, "liability");
+  const liability = parseAmount(keeper.params(ctx).liability);
   for (const { address, seats, locked, bond } of keeper.curators(ctx)) {
     const open = taken.get(address) ?? { seats: 0, verdicts: 0 };
     taken.delete(address);
     if (open.seats !== seats) return `${address} counts ${seats} seats of ${open.seats}`;
-    if (amountOf(locked, "locked") !== liability * BigInt(open.verdicts)) return `${address} locks ${locked}`;
-    if (amountOf(locked, "locked") > amountOf(bond, "bond")) return `${address} locks more than its bond`;
+    if (parseAmount(locked) !== liability * BigInt(open.verdicts)) return `${address} locks ${locked}`;
+    if (parseAmount(locked) > parseAmount(bond)) return `${address} locks more than its bond`;
   }
   return taken.size === 0 ? undefined : `${taken.size} seated curators are not registered`;
 }

@@ -1,9 +1,10 @@
+import { parseAmount } from "../../chain/app/coins.ts";
 import type { Context } from "../../chain/app/context.ts";
+import { assertInvariant } from "../../chain/app/invariant.ts";
 import { compareBytes } from "../../chain/crypto/bytes.ts";
 import { splitLargestRemainder } from "../../chain/math/fixed.ts";
 import { BitArray } from "../../chain/types/bit-array.ts";
 import { type CurationVerdict, Panel, PanelStatus, VerdictStatus } from "../../proto/gen/openledger/curation/v1.ts";
-import { amountOf } from "../datanet/types.ts";
 import { panelRank } from "./ids.ts";
 import type { CurationKeeper } from "./keeper.ts";
 import { CURATION } from "./keys.ts";
@@ -60,7 +61,7 @@ export class Panels {
     const shown = verdicts.filter(({ status }) => status === VerdictStatus.VERDICT_STATUS_REVEALED);
     this.#release(ctx, panel, verdicts);
     const revealed = shown.map(({ curator }) => curator);
-    this.#payFee(ctx, contribution, { fee: amountOf(panel.fee, "fee"), revealed });
+    this.#payFee(ctx, contribution, { fee: parseAmount(panel.fee), revealed });
     this.#keeper.savePanel(ctx, { ...panel, status: PanelStatus.PANEL_STATUS_FINAL, fee: "0", revealed });
     const counts = { seats: -panel.curators.length, committed: -verdicts.length, revealed: -revealed.length };
     this.#keeper.addProgress(ctx, contribution.datanet, counts);
@@ -82,11 +83,12 @@ export class Panels {
 
   /** A committed verdict locked the liability, whatever it said; every seat is free again. */
   #release(ctx: Context, panel: Panel, verdicts: readonly CurationVerdict[]): void {
-    const liability = amountOf(this.#keeper.params(ctx).liability, "liability");
+    const liability = parseAmount(this.#keeper.params(ctx).liability);
     const committed = new Set(verdicts.map(({ curator }) => curator));
     for (const address of panel.curators) {
       const curator = this.#keeper.requireCurator(ctx, address);
-      const locked = amountOf(curator.locked, "locked") - (committed.has(address) ? liability : 0n);
+      const locked = parseAmount(curator.locked) - (committed.has(address) ? liability : 0n);
+      assertInvariant(locked >= 0n && curator.seats > 0, "curation/seats", `${address} has no such seat to leave`);
       this.#keeper.saveCurator(ctx, { ...curator, locked: locked.toString(), seats: curator.seats - 1 });
     }
   }

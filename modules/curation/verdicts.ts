@@ -1,3 +1,4 @@
+import { parseAmount } from "../../chain/app/coins.ts";
 import type { Context } from "../../chain/app/context.ts";
 import { equalBytes } from "../../chain/crypto/bytes.ts";
 import { BitArray } from "../../chain/types/bit-array.ts";
@@ -9,7 +10,6 @@ import {
   VerdictStatus,
 } from "../../proto/gen/openledger/curation/v1.ts";
 import { WindowPhase } from "../../proto/gen/openledger/datanet/v1.ts";
-import { amountOf } from "../datanet/types.ts";
 import { errors } from "./errors.ts";
 import { verdictCommitment } from "./ids.ts";
 import type { CurationKeeper } from "./keeper.ts";
@@ -33,9 +33,9 @@ export class Verdicts {
     if (this.#keeper.verdict(ctx, contribution.id, curator.address)) {
       throw errors.committed(`${curator.address} has committed a verdict on ${contribution.id} already`);
     }
-    const liability = amountOf(this.#keeper.params(ctx).liability, "liability");
-    const locked = amountOf(curator.locked, "locked") + liability;
-    if (locked > amountOf(curator.bond, "bond")) {
+    const liability = parseAmount(this.#keeper.params(ctx).liability);
+    const locked = parseAmount(curator.locked) + liability;
+    if (locked > parseAmount(curator.bond)) {
       throw errors.liability(`a verdict locks ${liability}, the free bond is less; register again to add to the bond`);
     }
     this.#keeper.saveCurator(ctx, { ...curator, locked: locked.toString() });

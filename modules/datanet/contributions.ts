@@ -1,3 +1,4 @@
+import { parseAmount } from "../../chain/app/coins.ts";
 import type { Context } from "../../chain/app/context.ts";
 import { equalBytes } from "../../chain/crypto/bytes.ts";
 import {
@@ -16,7 +17,6 @@ import type { DatanetKeeper } from "./keeper.ts";
 import { DATANET } from "./keys.ts";
 import { checkLineage } from "./lineage.ts";
 import type { DatanetNeeds } from "./needs.ts";
-import { amountOf } from "./types.ts";
 
 const { CONTRIBUTION_STATUS_COMMITTED, CONTRIBUTION_STATUS_REVEALED, CONTRIBUTION_STATUS_CURATED } = ContributionStatus;
 
@@ -41,7 +41,7 @@ export class Contributions {
     const id = contributionId({ datanet, window: net.window, contributor, commitment });
     if (this.#keeper.contribution(ctx, id)) throw errors.exists(`contribution ${id} is committed already`);
     const { contributionBond: bond, reviewFee } = params;
-    const held = amountOf(bond, "contribution_bond") + amountOf(reviewFee, "review_fee");
+    const held = parseAmount(bond) + parseAmount(reviewFee);
     this.#needs.bank.sendToModule(ctx, contributor, DATANET, held);
     const contribution = Contribution.fromPartial({
       ...{ id, datanet, window: net.window, contributor, commitment, seq: net.nextSeq, bond, reviewFee },
@@ -60,7 +60,7 @@ export class Contributions {
     const contribution = this.#keeper.requireContribution(ctx, message.contribution);
     const net = this.#requireRevealable(ctx, contribution, message);
     this.#checkContent(ctx, net, message);
-    const fee = amountOf(contribution.reviewFee, "review_fee");
+    const fee = parseAmount(contribution.reviewFee);
     const { curation, bank } = this.#needs;
     bank.moduleToModule(ctx, DATANET, curation.account, fee);
     curation.receiveFee(ctx, contribution.id, fee);

@@ -1,10 +1,11 @@
+import { parseAmount } from "../../chain/app/coins.ts";
 import type { Context } from "../../chain/app/context.ts";
 import { DataNet, type MsgCreateDataNet, WindowPhase } from "../../proto/gen/openledger/datanet/v1.ts";
 import { errors } from "./errors.ts";
 import type { DatanetKeeper } from "./keeper.ts";
 import { DATANET } from "./keys.ts";
 import type { DatanetNeeds } from "./needs.ts";
-import { amountOf, demand } from "./types.ts";
+import { demand } from "./types.ts";
 
 /** Number of a DataNet's first window. */
 export const FIRST_WINDOW = 1;
@@ -22,7 +23,7 @@ export function createDatanet(
     demand(blocks <= maxPhaseBlocks, `a phase of ${blocks} blocks, at most ${maxPhaseBlocks}`);
   }
   if (keeper.datanet(ctx, id)) throw errors.exists(`DataNet ${id} exists already`);
-  needs.bank.sendToModule(ctx, creator, DATANET, amountOf(bond, "create_bond"));
+  needs.bank.sendToModule(ctx, creator, DATANET, parseAmount(bond));
   const height = BigInt(ctx.height);
   const net = DataNet.fromPartial({
     ...{ id, creator, title, topic, labels, licence, submitBlocks, reviewBlocks, revealBlocks, bond },

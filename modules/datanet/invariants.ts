@@ -1,3 +1,4 @@
+import { parseAmount } from "../../chain/app/coins.ts";
 import type { Context } from "../../chain/app/context.ts";
 import type { Invariant } from "../../chain/app/module.ts";
 import { BitArray } from "../../chain/types/bit-array.ts";
@@ -13,7 +14,6 @@ import type { DatanetKeeper } from "./keeper.ts";
 import { DATANET } from "./keys.ts";
 import { brokenLineage } from "./lineage.ts";
 import type { BankNeeds } from "./needs.ts";
-import { amountOf } from "./types.ts";
 
 const { CONTRIBUTION_STATUS_COMMITTED, CONTRIBUTION_STATUS_CURATED } = ContributionStatus;
 
@@ -30,9 +30,9 @@ export function invariants(keeper: DatanetKeeper, bank: Pick<BankNeeds, "moduleB
 
 function ledger(ctx: Context, keeper: DatanetKeeper, bank: Pick<BankNeeds, "moduleBalance">): string | undefined {
   let booked = 0n;
-  for (const { bond } of keeper.datanets(ctx)) booked += amountOf(bond, "bond");
+  for (const { bond } of keeper.datanets(ctx)) booked += parseAmount(bond);
   for (const { bond, reviewFee } of keeper.allContributions(ctx)) {
-    booked += amountOf(bond, "bond") + amountOf(reviewFee, "review_fee");
+    booked += parseAmount(bond) + parseAmount(reviewFee);
   }
   const held = bank.moduleBalance(ctx, DATANET);
   return held === booked ? undefined : `the account holds ${held}, its ledgers say ${booked}`;
@@ -57,10 +57,9 @@ function windows(ctx: Context, keeper: DatanetKeeper, net: DataNet): string | un
 
 function acceptance(contribution: Contribution): string | undefined {
   const { id, status, items, accepted, acceptedCount, bond, reviewFee } = contribution;
-  if (status !== CONTRIBUTION_STATUS_COMMITTED && amountOf(reviewFee, "review_fee") > 0n)
-    return `${id} still holds a fee`;
+  if (status !== CONTRIBUTION_STATUS_COMMITTED && parseAmount(reviewFee) > 0n) return `${id} still holds a fee`;
   if (status !== CONTRIBUTION_STATUS_CURATED) return undefined;
-  if (amountOf(bond, "bond") > 0n) return `${id} is curated and still bonded`;
+  if (parseAmount(bond) > 0n) return `${id} is curated and still bonded`;
   const count = BitArray.fromBytes(items, accepted).count;
   return count === acceptedCount ? undefined : `${id} accepts ${count} items, its count says ${acceptedCount}`;
 }

@@ -1,4 +1,5 @@
 import type { Context } from "../../chain/app/context.ts";
+import type { ClaimKind } from "../../proto/gen/openledger/attribution/v1.ts";
 import type { Contribution } from "../../proto/gen/openledger/datanet/v1.ts";
 
 /** Coins; the part of the bank that this module uses. */
@@ -33,7 +34,7 @@ export interface CurationNeeds {
 }
 
 export interface NewClaim {
-  readonly kind: number;
+  readonly kind: ClaimKind;
   readonly poster: string;
   readonly subject: Uint8Array;
   readonly payloadHash: Uint8Array;
@@ -59,6 +60,8 @@ export interface SnapshotClaimHandlers {
   onAccepted(ctx: Context, claim: TalliedClaim): void;
   onRejected(ctx: Context, claim: TalliedClaim): void;
   onNoQuorum(ctx: Context, claim: TalliedClaim): void;
+  /** DataNets whose bounty takes the rest of a forfeited bond. */
+  forfeitTo(ctx: Context, claim: TalliedClaim): readonly string[];
 }
 
 export interface DatanetNeeds {

@@ -1,6 +1,7 @@
+import { parseAmount } from "../../chain/app/coins.ts";
 import type { Params } from "../../proto/gen/openledger/datanet/v1.ts";
 import { MAX_ITEMS, MAX_WINDOW_CONTRIBUTIONS, MIN_PHASE_BLOCKS } from "./limits.ts";
-import { amountOf, demand, positiveAmountOf } from "./types.ts";
+import { demand, positiveAmountOf } from "./types.ts";
 
 /** Genesis defaults; amounts in the smallest unit of the coin. */
 export const DEFAULT_PARAMS: Params = {
@@ -18,7 +19,7 @@ export const DEFAULT_PARAMS: Params = {
 export function checkParams(params: Params): void {
   positiveAmountOf(params.createBond, "create_bond");
   positiveAmountOf(params.contributionBond, "contribution_bond");
-  amountOf(params.reviewFee, "review_fee");
+  parseAmount(params.reviewFee);
   positiveAmountOf(params.snapshotBond, "snapshot_bond");
   demand(params.maxItems >= 1 && params.maxItems <= MAX_ITEMS, `max_items is 1 to ${MAX_ITEMS}`);
   demand(params.maxBytes >= 1n && params.maxBytes < 2n ** 32n, "max_bytes is 1 to 2^32 - 1");

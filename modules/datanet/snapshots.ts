@@ -1,3 +1,4 @@
+import { parseAmount } from "../../chain/app/coins.ts";
 import type { Context } from "../../chain/app/context.ts";
 import { equalBytes } from "../../chain/crypto/bytes.ts";
 import { utf8Bytes } from "../../chain/crypto/tagged.ts";
@@ -12,10 +13,9 @@ import {
   WindowPhase,
 } from "../../proto/gen/openledger/datanet/v1.ts";
 import { errors } from "./errors.ts";
-import { SNAPSHOT_ALGORITHM, snapshotId, snapshotPayloadHash } from "./ids.ts";
+import { parseSnapshotId, SNAPSHOT_ALGORITHM, snapshotId, snapshotPayloadHash } from "./ids.ts";
 import type { DatanetKeeper } from "./keeper.ts";
 import type { DatanetNeeds, SnapshotClaimHandlers, TalliedClaim } from "./needs.ts";
-import { amountOf } from "./types.ts";
 
 const { SNAPSHOT_STATUS_PENDING, SNAPSHOT_STATUS_ACCEPTED, SNAPSHOT_STATUS_REJECTED, SNAPSHOT_STATUS_NO_QUORUM } =
   SnapshotStatus;
@@ -57,7 +57,7 @@ export class Snapshots implements SnapshotClaimHandlers {
       subject: utf8Bytes(id),
       payloadHash: snapshotPayloadHash(content),
       algorithm: SNAPSHOT_ALGORITHM,
-      bond: amountOf(this.#keeper.params(ctx).snapshotBond, "snapshot_bond"),
+      bond: parseAmount(this.#keeper.params(ctx).snapshotBond),
       attested: true,
     });
     const facts = { datanet: net.id, window: message.window, poster, claimId, contributions };
@@ -76,6 +76,12 @@ export class Snapshots implements SnapshotClaimHandlers {
 
   onNoQuorum(ctx: Context, claim: TalliedClaim): void {
     this.#decide(ctx, claim, SNAPSHOT_STATUS_NO_QUORUM);
+  }
+
+  /** The rest of a forfeited bond becomes bounty of the DataNet. */
+  forfeitTo(_ctx: Context, claim: TalliedClaim): readonly string[] {
+    const parts = parseSnapshotId(utf8.decode(claim.subject));
+    return parts ? [parts.datanet] : [];
   }
 
   #decide(ctx: Context, claim: TalliedClaim, status: SnapshotStatus): void {

@@ -1,10 +1,8 @@
+import { parseAmount } from "../../chain/app/coins.ts";
 import { sdkErrors } from "../../chain/app/errors.ts";
 import { utf8Bytes } from "../../chain/crypto/tagged.ts";
 
 // Checked values of the messages and records of datanet, curation and modelregistry.
-
-/** Digits of the largest amount: below 2^127, so products of an amount and a share stay small. */
-export const MAX_AMOUNT_DIGITS = 38;
 
 /** Length of every hash, root and commitment. */
 export const HASH_BYTES = 32;
@@ -20,22 +18,11 @@ export const MAX_LABEL_BYTES = 128;
 /** All labels together: they are part of one record that messages rewrite. */
 export const MAX_LABELS_BYTES = 32_768;
 
-const AMOUNT = new RegExp(`^(0|[1-9][0-9]{0,${MAX_AMOUNT_DIGITS - 1}})$`);
 const CONTROL = /\p{Cc}/u;
 
-/** Non-negative integer of decimal text without leading zeros. Throws sdk/10 (invalid coins). */
-export function amountOf(text: string, name: string): bigint {
-  if (!AMOUNT.test(text)) {
-    throw sdkErrors.invalidCoins(
-      `${name} is a whole number of at most ${MAX_AMOUNT_DIGITS} digits, got ${JSON.stringify(text.slice(0, 60))}`,
-    );
-  }
-  return BigInt(text);
-}
-
-/** As `amountOf`, and above zero. */
+/** A canonical decimal amount above zero. Throws sdk/10 (invalid coins). */
 export function positiveAmountOf(text: string, name: string): bigint {
-  const amount = amountOf(text, name);
+  const amount = parseAmount(text);
   if (amount === 0n) throw sdkErrors.invalidCoins(`${name} must be above zero`);
   return amount;
 }

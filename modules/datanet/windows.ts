@@ -1,3 +1,4 @@
+import { parseAmount } from "../../chain/app/coins.ts";
 import type { Context } from "../../chain/app/context.ts";
 import {
   type Contribution,
@@ -11,7 +12,6 @@ import type { DatanetKeeper } from "./keeper.ts";
 import { DATANET } from "./keys.ts";
 import { MAX_PHASE_ENDS_PER_BLOCK, MAX_WORK_PER_BLOCK } from "./limits.ts";
 import type { DatanetNeeds } from "./needs.ts";
-import { amountOf } from "./types.ts";
 
 const { WINDOW_PHASE_SUBMIT, WINDOW_PHASE_REVIEW, WINDOW_PHASE_REVEAL, WINDOW_PHASE_CLOSED } = WindowPhase;
 
@@ -127,7 +127,7 @@ export class Windows {
       this.#needs.curation.drawPanel(ctx, contribution);
     }
     if (contribution.status !== ContributionStatus.CONTRIBUTION_STATUS_COMMITTED) return false;
-    const held = amountOf(contribution.bond, "bond") + amountOf(contribution.reviewFee, "review_fee");
+    const held = parseAmount(contribution.bond) + parseAmount(contribution.reviewFee);
     this.#needs.bank.burn(ctx, DATANET, held);
     const status = ContributionStatus.CONTRIBUTION_STATUS_EXPIRED;
     this.#keeper.saveContribution(ctx, { ...contribution, status, bond: "0", reviewFee: "0" });
@@ -144,7 +144,7 @@ export class Windows {
     const withdrawn = contribution.status === ContributionStatus.CONTRIBUTION_STATUS_WITHDRAWN;
     if (!withdrawn && contribution.status !== ContributionStatus.CONTRIBUTION_STATUS_REVEALED) return;
     const finding = this.#needs.curation.finalise(ctx, contribution);
-    this.#needs.bank.sendFromModule(ctx, DATANET, contribution.contributor, amountOf(contribution.bond, "bond"));
+    this.#needs.bank.sendFromModule(ctx, DATANET, contribution.contributor, parseAmount(contribution.bond));
     if (withdrawn) {
       this.#keeper.saveContribution(ctx, { ...contribution, bond: "0" });
       return;
