@@ -1,8 +1,8 @@
-import { CacheKv } from "../store/cache.ts";
+import { StoreBranch } from "../store/branch.ts";
 import { GasKv } from "../store/gas.ts";
 import type { KvStore, StoreSet } from "../store/kv.ts";
 import type { Timestamp } from "../types/time.ts";
-import { EventLog, type EventSink } from "./events.ts";
+import { type AppEvent, EventLog, type EventSink } from "./events.ts";
 import { type GasMeter, unlimitedGas } from "./gas.ts";
 
 /** What the code runs for. `block`: begin and end of block and transaction 0. */
@@ -47,34 +47,18 @@ export interface ContextFacts {
   readonly mode: ContextMode;
 }
 
-/** A branch of every store, opened lazily, over a parent set of stores. */
-class StoreBranch implements StoreSet {
-  readonly #parent: StoreSet;
-  readonly #stores = new Map<string, CacheKv>();
-
-  constructor(parent: StoreSet) {
-    this.#parent = parent;
-  }
-
-  store(name: string): CacheKv {
-    let store = this.#stores.get(name);
-    if (!store) {
-      store = new CacheKv(this.#parent.store(name));
-      this.#stores.set(name, store);
-    }
-    return store;
-  }
-
-  write(): void {
-    for (const store of this.#stores.values()) store.write();
-  }
-
-  discard(): void {
-    for (const store of this.#stores.values()) store.discard();
-  }
+/** A context that the application itself holds: it can open scopes of another mode or gas meter over its writes. */
+export interface AppContext extends ContextBranch {
+  branch(): AppContext;
+  /** A branch under other facts or another meter. */
+  scope(change: { readonly mode?: ContextMode; readonly gas?: GasMeter }): AppContext;
+  /** What the scope emitted since its last `write`. */
+  readonly emitted: readonly AppEvent[];
+  /** `emitted`, which the scope then forgets. */
+  takeEvents(): readonly AppEvent[];
 }
 
-class RootContext implements ContextBranch {
+class RootContext implements AppContext {
   readonly chainId: string;
   readonly height: number;
   readonly time: Timestamp;
@@ -83,7 +67,7 @@ class RootContext implements ContextBranch {
   readonly #branch: StoreBranch;
   readonly #parentEvents: EventLog;
   readonly #metered = new Map<string, KvStore>();
-  #events = new EventLog();
+  readonly #events = new EventLog();
 
   constructor(facts: ContextFacts, parent: { stores: StoreSet; gas: GasMeter; events: EventLog }) {
     this.chainId = facts.chainId;
@@ -108,19 +92,31 @@ class RootContext implements ContextBranch {
     return store;
   }
 
-  branch(): ContextBranch {
-    return new RootContext(this, { stores: this.#branch, gas: this.gas, events: this.#events });
+  get emitted(): readonly AppEvent[] {
+    return this.#events.events;
+  }
+
+  takeEvents(): readonly AppEvent[] {
+    return this.#events.take();
+  }
+
+  branch(): AppContext {
+    return this.scope({});
+  }
+
+  scope(change: { readonly mode?: ContextMode; readonly gas?: GasMeter }): AppContext {
+    const facts = { chainId: this.chainId, height: this.height, time: this.time, mode: change.mode ?? this.mode };
+    return new RootContext(facts, { stores: this.#branch, gas: change.gas ?? this.gas, events: this.#events });
   }
 
   write(): void {
     this.#branch.write();
-    this.#parentEvents.append(this.#events.events);
-    this.#events = new EventLog();
+    this.#parentEvents.append(this.#events.take());
   }
 
   discard(): void {
     this.#branch.discard();
-    this.#events = new EventLog();
+    this.#events.take();
   }
 }
 
@@ -131,7 +127,7 @@ class RootContext implements ContextBranch {
 export function createContext(
   facts: ContextFacts,
   ports: { readonly stores: StoreSet; readonly gas?: GasMeter; readonly events?: EventLog },
-): ContextBranch {
+): AppContext {
   return new RootContext(facts, {
     stores: ports.stores,
     gas: ports.gas ?? unlimitedGas(),

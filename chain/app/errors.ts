@@ -8,23 +8,35 @@ export type ErrorDetails = Readonly<Record<string, string | number | bigint>>;
 export class AppError extends Error {
   readonly codespace: string;
   readonly code: number;
+  /** What a query answers with when it fails so. */
+  readonly status: RpcStatus;
   readonly details: ErrorDetails;
 
-  constructor(codespace: string, code: number, message: string, details: ErrorDetails = {}) {
+  constructor(
+    codespace: string,
+    code: number,
+    message: string,
+    options: { readonly details?: ErrorDetails; readonly status?: RpcStatus } = {},
+  ) {
     super(message);
     this.name = "AppError";
     this.codespace = codespace;
     this.code = code;
-    this.details = details;
+    this.status = options.status ?? "InvalidArgument";
+    this.details = options.details ?? {};
   }
 }
+
+/** Names of gRPC's status codes that queries use. */
+export type RpcStatus = "NotFound" | "InvalidArgument" | "Unimplemented" | "OutOfRange" | "Internal";
 
 /** Makes the error of one code: a message that says what to do, and facts. */
 export type ErrorFactory = (message: string, details?: ErrorDetails) => AppError;
 
 /**
  * The errors of one codespace: `defineErrors("bank", { sendDisabled: 5 }).sendDisabled("...")`.
- * Code 1 is the SDK's "internal", so a module's codes start at 2. Throws TypeError on a repeated or reserved code.
+ * Code 1 is the SDK's "internal", so a module's codes start at 2. A query answers `NotFound` to errors whose name ends in
+ * `notFound`, by which CosmJS knows that something does not exist. Throws TypeError on a repeated or reserved code.
  */
 export function defineErrors<N extends string>(
   codespace: string,
@@ -39,7 +51,8 @@ export function defineErrors<N extends string>(
       throw new TypeError(`${codespace}: code ${code} of ${name} is reserved or repeated`);
     }
     used.add(code);
-    factories[name] = (message, details) => new AppError(codespace, code, message, details);
+    const status = /notfound$/i.test(name) ? "NotFound" : "InvalidArgument";
+    factories[name] = (message, details = {}) => new AppError(codespace, code, message, { details, status });
   }
   return factories;
 }
@@ -75,6 +88,7 @@ export const sdkErrors = defineErrors("sdk", {
   notSupported: 37,
   notFound: 38,
   invalidGasLimit: 41,
+  txTimeout: 42,
 });
 
 /** The SDK's code of an error that nobody declared: a bug in a handler, contained to its transaction. */
@@ -85,5 +99,5 @@ export const PANIC_CODE = 111_222;
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   const name = error instanceof Error ? error.name : "unknown";
-  return new AppError(UNDEFINED_CODESPACE, PANIC_CODE, `recovered: ${name}`);
+  return new AppError(UNDEFINED_CODESPACE, PANIC_CODE, `recovered: ${name}`, { status: "Internal" });
 }

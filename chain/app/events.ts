@@ -15,7 +15,7 @@ export interface EventSink {
 
 /** Collects events in order of emission. */
 export class EventLog implements EventSink {
-  readonly #events: AppEvent[] = [];
+  #events: AppEvent[] = [];
 
   emit(type: string, attributes: readonly (readonly [key: string, value: string])[]): void {
     this.#events.push({ type, attributes: attributes.map(([key, value]) => ({ key, value })) });
@@ -23,6 +23,13 @@ export class EventLog implements EventSink {
 
   append(events: readonly AppEvent[]): void {
     for (const event of events) this.#events.push(event);
+  }
+
+  /** The events so far, which this log forgets. */
+  take(): readonly AppEvent[] {
+    const events = this.#events;
+    this.#events = [];
+    return events;
   }
 
   get events(): readonly AppEvent[] {

@@ -10,6 +10,8 @@ export interface AppCodec<M> {
 /** How one message type is checked and executed. */
 export interface MessageRoute<M = unknown> {
   readonly codec: AppCodec<M>;
+  /** Type URL of the response, for the transaction's data. */
+  readonly responseTypeUrl: string;
   /** Amino type name, such as `openledger/MsgCreateDataNet`. */
   readonly amino: string;
   /** Accounts (bech32) whose signatures the message needs, in order, without repetition. */
@@ -84,6 +86,7 @@ export function messageRoute<M, R>(spec: {
   const { codec, response, amino } = spec;
   const route: MessageRoute<M> = {
     codec,
+    responseTypeUrl: response.typeUrl,
     amino,
     signers: (message) => spec.signers(message),
     validate: (message) => spec.validate(message),

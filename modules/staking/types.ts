@@ -29,7 +29,7 @@ export interface StakingKeeper {
   byOperator(ctx: Context, operator: string): StakingValidator | undefined;
   /**
    * The set that signs `height`, by power descending then address ascending; undefined outside the ring, which holds
-   * the last 64 heights and the two next ones.
+   * the last 64 heights, this one and the next.
    */
   setAt(ctx: Context, height: number): readonly ConsensusMember[] | undefined;
 }
