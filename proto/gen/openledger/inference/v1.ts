@@ -88,6 +88,7 @@ export interface MsgRequestInference {
   readonly inputCommitment: Uint8Array;
   readonly inputBlob: Uint8Array;
   readonly maxFee: string;
+  /** Blocks until an unanswered request is refunded; 0: the most that is allowed. */
   readonly expiryBlocks: bigint;
 }
 export const MsgRequestInference: MessageCodec<MsgRequestInference> = message<MsgRequestInference>("openledger.inference.v1.MsgRequestInference", () => [
@@ -235,11 +236,15 @@ export const Totals: MessageCodec<Totals> = message<Totals>("openledger.inferenc
 
 export interface Counter {
   readonly requester: string;
+  /** Counter of the next request's id. */
   readonly next: bigint;
+  /** Requests that wait for a host. */
+  readonly pending: number;
 }
 export const Counter: MessageCodec<Counter> = message<Counter>("openledger.inference.v1.Counter", () => [
   { no: 1, name: "requester", json: "requester", type: "string" },
   { no: 2, name: "next", json: "next", type: "uint64" },
+  { no: 3, name: "pending", json: "pending", type: "uint32" },
 ]);
 
 export interface GenesisState {
@@ -258,7 +263,7 @@ export const GenesisState: MessageCodec<GenesisState> = message<GenesisState>("o
 export const Query = {
   Params: { path: "/openledger.inference.v1.Query/Params", request: QueryParamsRequest, response: QueryParamsResponse },
   Request: { path: "/openledger.inference.v1.Query/Request", request: QueryRequestRequest, response: QueryRequestResponse },
-  /** Requests waiting for a host, oldest first. */
+  /** Requests waiting for a host, oldest first; no model: those of every model, by model. */
   Pending: { path: "/openledger.inference.v1.Query/Pending", request: QueryPendingRequest, response: QueryPendingResponse },
   Totals: { path: "/openledger.inference.v1.Query/Totals", request: QueryTotalsRequest, response: QueryTotalsResponse },
   /** By status (0: all), in id order. */

@@ -1,0 +1,87 @@
+import type { Context } from "../../chain/app/context.ts";
+import { HASH_LENGTH } from "../../chain/crypto/hash.ts";
+import { type Claim, ClaimStatus, GenesisState } from "../../proto/gen/openledger/attribution/v1.ts";
+import { fromJson, toJson } from "../../proto/runtime.ts";
+import { errors } from "./errors.ts";
+import type { AttributionKeeper } from "./keeper.ts";
+import { ATTRIBUTION, tables } from "./keys.ts";
+import type { StakingNeeds } from "./needs.ts";
+import { checkParams, DEFAULT_PARAMS } from "./params.ts";
+
+/** Throws attribution/19 (genesis). Validators without a chain in `state` start with the end that staking names. */
+export function initGenesis(
+  ctx: Context,
+  keeper: AttributionKeeper,
+  from: { staking: StakingNeeds; state: unknown },
+): void {
+  const state = parse(from.state);
+  const params = state.params ?? DEFAULT_PARAMS;
+  checkParams(params);
+  keeper.setParams(ctx, params);
+  for (const chain of state.beacons) keeper.saveChain(ctx, chain);
+  startChains(ctx, keeper, from.staking);
+  for (const { height, beacon } of state.history) keeper.saveBeacon(ctx, Number(height), beacon);
+  for (const claim of state.claims) importClaim(ctx, keeper, claim);
+  for (const outcome of state.outcomes) keeper.saveOutcome(ctx, outcome);
+  for (const { height, validator, root } of state.roots) keeper.saveRoot(ctx, Number(height), { validator, root });
+  for (const opening of state.openings) keeper.saveOpening(ctx, opening);
+  for (const record of state.records) keeper.saveRecord(ctx, record);
+  importScores(ctx, state);
+}
+
+function parse(state: unknown): GenesisState {
+  if (state === undefined) return GenesisState.fromPartial({});
+  try {
+    return fromJson(GenesisState, state);
+  } catch (error) {
+    throw errors.genesis(`app_state.attribution: ${(error as Error).message}`);
+  }
+}
+
+/** The end is the reveal of the height before the first one that is signed. */
+function startChains(ctx: Context, keeper: AttributionKeeper, staking: StakingNeeds): void {
+  const height = BigInt(Math.max(0, ctx.height - 1));
+  for (const { address, beaconEnd } of staking.validators(ctx)) {
+    if (beaconEnd.length === 0 || keeper.chain(ctx, address)) continue;
+    if (beaconEnd.length !== HASH_LENGTH) throw errors.genesis(`a validator's beacon end has ${HASH_LENGTH} bytes`);
+    keeper.saveChain(ctx, {
+      validator: address,
+      end: beaconEnd,
+      registeredHeight: height,
+      lastReveal: beaconEnd,
+      lastHeight: height,
+    });
+  }
+}
+
+function importClaim(ctx: Context, keeper: AttributionKeeper, claim: Claim): void {
+  if (claim.id.length !== HASH_LENGTH) throw errors.genesis("a claim's id has 32 bytes");
+  if (claim.opening.length > 0) keeper.saveClaimOpening(ctx, claim.id, claim.opening);
+  if (claim.status === ClaimStatus.CLAIM_STATUS_OPEN) keeper.open(ctx, claim);
+  else keeper.saveClaim(ctx, claim);
+}
+
+function importScores(ctx: Context, state: GenesisState): void {
+  const kv = ctx.kv(ATTRIBUTION);
+  for (const score of state.contributions) tables.contributionScores.set(kv, score.key, score);
+  for (const score of state.datanets) tables.datanetScores.set(kv, score.key, score);
+  for (const score of state.models) tables.modelScores.set(kv, score.key, score);
+}
+
+export function exportGenesis(ctx: Context, keeper: AttributionKeeper): unknown {
+  const kv = ctx.kv(ATTRIBUTION);
+  const values = <V>(entries: Iterable<readonly [unknown, V]>) => [...entries].map(([, value]) => value);
+  return toJson(GenesisState, {
+    params: keeper.params(ctx),
+    beacons: [...keeper.chains(ctx)],
+    claims: [...keeper.claims(ctx)].map((claim) => keeper.fullClaim(ctx, claim)),
+    outcomes: [...keeper.outcomes(ctx)],
+    records: [...keeper.records(ctx)],
+    contributions: values(tables.contributionScores.iterate(kv)),
+    datanets: values(tables.datanetScores.iterate(kv)),
+    models: values(tables.modelScores.iterate(kv)),
+    history: [...keeper.beacons(ctx)],
+    roots: [...keeper.roots(ctx, 0)],
+    openings: [...keeper.openings(ctx)],
+  });
+}

@@ -1,0 +1,22 @@
+import { taggedHash, u32be, utf8Bytes } from "../../chain/crypto/tagged.ts";
+
+/** Claim id: it holds no height, so the same claim has the same id in every run. `poster` is bech32 text. */
+export function claimId(fields: {
+  readonly kind: number;
+  readonly poster: string;
+  readonly subject: Uint8Array;
+  readonly payloadHash: Uint8Array;
+}): Uint8Array {
+  return taggedHash(
+    "openledger/claim",
+    u32be(fields.kind),
+    utf8Bytes(fields.poster),
+    fields.subject,
+    fields.payloadHash,
+  );
+}
+
+/** What a poster commits to before its opening is public. */
+export function openingHash(subject: Uint8Array, opening: Uint8Array): Uint8Array {
+  return taggedHash("openledger/opening", subject, opening);
+}

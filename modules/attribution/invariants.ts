@@ -1,0 +1,44 @@
+import type { Context } from "../../chain/app/context.ts";
+import type { Invariant } from "../../chain/app/module.ts";
+import { toHex } from "../../chain/crypto/bytes.ts";
+import { sum } from "../../chain/math/int.ts";
+import { ClaimStatus } from "../../proto/gen/openledger/attribution/v1.ts";
+import { type AttributionKeeper, holdsBond } from "./keeper.ts";
+import { ATTRIBUTION } from "./keys.ts";
+import type { BankNeeds } from "./needs.ts";
+
+/** I4, I16 and the bounds of this module's queues. */
+export function invariants(keeper: AttributionKeeper, bank: BankNeeds): Invariant[] {
+  return [
+    { name: "attribution/escrow", check: (ctx) => checkEscrow(ctx, keeper, bank) },
+    { name: "attribution/queue", check: (ctx) => checkQueue(ctx, keeper) },
+    { name: "attribution/openings", check: (ctx) => checkOpenings(ctx, keeper) },
+  ];
+}
+
+function checkEscrow(ctx: Context, keeper: AttributionKeeper, bank: BankNeeds): string | undefined {
+  const held = sum([...keeper.claims(ctx)].filter(holdsBond).map(({ bond }) => BigInt(bond)));
+  const balance = bank.moduleBalance(ctx, ATTRIBUTION);
+  return held === balance ? undefined : `bonds of ${held} are open, the module account holds ${balance}`;
+}
+
+function checkQueue(ctx: Context, keeper: AttributionKeeper): string | undefined {
+  const queued = [...keeper.openClaims(ctx)];
+  const open = [...keeper.claims(ctx)].filter(({ status }) => status === ClaimStatus.CLAIM_STATUS_OPEN);
+  const counted = keeper.openClaimCount(ctx);
+  if (queued.length !== open.length || counted !== open.length) {
+    return `${open.length} claims are open, ${queued.length} are queued, ${counted} are counted`;
+  }
+  const late = open.find(({ seed, seedHeight }) => (seed.length === 0) !== seedHeight > BigInt(ctx.height));
+  return late && `claim ${toHex(late.id)} of seed height ${late.seedHeight} has a wrong seed at height ${ctx.height}`;
+}
+
+function checkOpenings(ctx: Context, keeper: AttributionKeeper): string | undefined {
+  for (const opening of keeper.openings(ctx)) {
+    const claim = keeper.claim(ctx, opening.claimId);
+    if (claim?.status !== ClaimStatus.CLAIM_STATUS_OPEN) return `an opening of ${toHex(opening.claimId)} is left over`;
+    const seats = claim.committee.filter(({ validator }) => toHex(validator) === toHex(opening.validator)).length;
+    if (seats !== 1) return `validator ${toHex(opening.validator)} sits ${seats} times in a committee`;
+  }
+  return undefined;
+}

@@ -1,0 +1,69 @@
+import type { Context } from "../../chain/app/context.ts";
+import { equalBytes, toHex } from "../../chain/crypto/bytes.ts";
+import { type Claim, type ClaimOpening, ClaimStatus, type Opening } from "../../proto/gen/openledger/attribution/v1.ts";
+import type { Claims } from "./engine.ts";
+import { errors } from "./errors.ts";
+import { openingHash } from "./ids.ts";
+import type { AttributionKeeper } from "./keeper.ts";
+import { MAX_CLAIM_OPENING_BYTES } from "./limits.ts";
+import { checkOpeningFields, checkOpeningPath, isOpeningHeight } from "./opening.ts";
+
+/** Writes openings of transaction 0 into state, each on its own merits. `ctx.height` is the block that holds them. */
+export class Recorder {
+  readonly #keeper: AttributionKeeper;
+  readonly #claims: Claims;
+
+  constructor(keeper: AttributionKeeper, claims: Claims) {
+    this.#keeper = keeper;
+    this.#claims = claims;
+  }
+
+  /** Throws attribution/2, /9 (wrong window), /10 to /13. A second leaf of one validator is recorded as equivocation. */
+  opening(ctx: Context, opening: Opening): void {
+    const claim = this.#openClaim(ctx, opening.claimId);
+    checkOpeningFields(claim, opening);
+    const root = this.#keeper.root(ctx, Number(opening.rootHeight), opening.validator);
+    const leaf = checkOpeningPath(ctx.chainId, opening, root);
+    const known = this.#keeper.opening(ctx, claim.id, opening.validator);
+    if (!known) {
+      const { claimId, validator, verdict, own, peers } = opening;
+      this.#keeper.saveOpening(ctx, { claimId, validator, verdict, own, peers, leaf, equivocated: false });
+      return;
+    }
+    if (known.equivocated || equalBytes(known.leaf, leaf)) {
+      throw errors.duplicateOpening("the validator opened this claim already");
+    }
+    this.#keeper.saveOpening(ctx, { ...known, equivocated: true });
+    ctx.events.emit("equivocation", [
+      ["claim_id", toHex(claim.id)],
+      ["validator", toHex(opening.validator)],
+      ["first_leaf", toHex(known.leaf)],
+      ["second_leaf", toHex(leaf)],
+      ["second_root_height", String(opening.rootHeight)],
+    ]);
+  }
+
+  /** Throws attribution/2, /9, /11, /13, /14 (does not match the hash), and what the kind's own check throws. */
+  claimOpening(ctx: Context, { claimId, opening }: ClaimOpening): void {
+    const claim = this.#openClaim(ctx, claimId);
+    const handler = this.#claims.handler(claim.kind);
+    if (!handler.checkOpening) throw errors.badOpening("claims of this kind have nothing to open");
+    if (opening.length > MAX_CLAIM_OPENING_BYTES) {
+      throw errors.badOpening(`a claim's opening has at most ${MAX_CLAIM_OPENING_BYTES} bytes`);
+    }
+    if (this.#keeper.claimOpening(ctx, claim.id)) throw errors.duplicateOpening("the claim is opened already");
+    if (!equalBytes(openingHash(claim.subject, opening), claim.payloadHash)) {
+      throw errors.openingMismatch("the opening does not match the claim's payload hash");
+    }
+    handler.checkOpening(ctx, claim, opening);
+    this.#keeper.saveClaimOpening(ctx, claim.id, opening);
+  }
+
+  #openClaim(ctx: Context, id: Uint8Array): Claim {
+    const claim = this.#keeper.requireClaim(ctx, id);
+    if (claim.status !== ClaimStatus.CLAIM_STATUS_OPEN || !isOpeningHeight(claim, ctx.height)) {
+      throw errors.wrongWindow(`openings of this claim belong in blocks ${claim.commitEnd + 1n} to ${claim.openEnd}`);
+    }
+    return claim;
+  }
+}

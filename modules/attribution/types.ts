@@ -1,0 +1,67 @@
+import type { Context } from "../../chain/app/context.ts";
+import type { Claim, ClaimKind, ClaimStatus, Outcome } from "../../proto/gen/openledger/attribution/v1.ts";
+
+/** A claim as a module posts it. */
+export interface ClaimPost {
+  readonly kind: ClaimKind;
+  /** bech32 account; the bond is taken from it. */
+  readonly poster: string;
+  readonly subject: Uint8Array;
+  /** Empty when the kind has nothing to open. */
+  readonly payloadHash: Uint8Array;
+  readonly algorithm: string;
+  /** In the fee denom, at least `min_claim_bond`. */
+  readonly bond: bigint;
+  /** False: recorded as `unattested`, bond held, no committee. */
+  readonly attested: boolean;
+}
+
+/** An account to be paid, with its voting power in the claim's committee. */
+export interface Payee {
+  readonly operator: string;
+  readonly power: bigint;
+}
+
+export interface ClaimResult {
+  readonly outcome: Outcome;
+  /** The poster's opening; empty when there is none. */
+  readonly opening: Uint8Array;
+  /** Operators of the unvoided members that voted for the result, in committee order; empty for no quorum. */
+  readonly winners: readonly Payee[];
+}
+
+/**
+ * What a module does with the outcome of its claims. Called once per claim in end of block, in a branch of its own: an
+ * AppError undoes the branch and the claim ends without quorum. The bond is the engine's affair.
+ */
+export interface ClaimHandler {
+  onAccepted(ctx: Context, claim: Claim, result: ClaimResult): void;
+  onRejected(ctx: Context, claim: Claim, result: ClaimResult): void;
+  onNoQuorum(ctx: Context, claim: Claim, result: ClaimResult): void;
+  /** Content rules of the poster's opening, whose hash already matched. Throws AppError. Absent: nothing to open. */
+  checkOpening?(ctx: Context, claim: Claim, opening: Uint8Array): void;
+  /** DataNets whose bounty takes the rest of a forfeited bond; absent or empty: the treasury. */
+  forfeitTo?(ctx: Context, claim: Claim): readonly string[];
+}
+
+/** The part of this module that other modules use. */
+export interface ClaimEngine {
+  /** Registers a kind's handler; once per kind, at composition. */
+  register(kind: ClaimKind, handler: ClaimHandler): void;
+  /** The claim's id. Throws AppError. */
+  post(ctx: Context, post: ClaimPost): Uint8Array;
+  status(ctx: Context, id: Uint8Array): ClaimStatus | undefined;
+  claim(ctx: Context, id: Uint8Array): Claim | undefined;
+}
+
+/** Influence of one query: what its settlement vector gave to each contribution. */
+export interface InfluenceUpdate {
+  readonly model: string;
+  /** Contributions may repeat (several items). Weights in units of 10^-18. */
+  readonly entries: readonly { readonly contribution: string; readonly datanet: string; readonly weight: bigint }[];
+}
+
+/** The scores that every settlement updates. */
+export interface InfluenceLedger {
+  recordInfluence(ctx: Context, update: InfluenceUpdate): void;
+}
