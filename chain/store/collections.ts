@@ -18,10 +18,10 @@ export {
   amountValue,
   boolValue,
   bytesValue,
-  emptyValue,
   numberValue,
   type ProtoCodec,
   protoValue,
   stringValue,
   uint64Value,
+  unitValue,
 } from "./collections/values.ts";

@@ -7,6 +7,8 @@
  * - `unknown_version`: the version was never committed here
  * - `unknown_store`: no store of that name
  * - `corrupt`: the disk's records contradict each other; the node must stop
+ * - `unprovable`: ICS-23 has no proof for it: an empty store, an empty value, or absence beside an empty value
+ * - `bad_proof`: a proof that does not prove what it should
  * - `nothing_to_roll_back`: no retained checkpoint covers the asked version
  */
 export type StoreErrorCode =
@@ -21,6 +23,8 @@ export type StoreErrorCode =
   | "unknown_version"
   | "unknown_store"
   | "corrupt"
+  | "unprovable"
+  | "bad_proof"
   | "nothing_to_roll_back";
 
 /** Every operating error of `chain/store`; `code` is stable, the message is for people. */

@@ -2,7 +2,7 @@ import type { KvReader, KvStore } from "../kv.ts";
 import type { KeyCodec, ValueCodec } from "./codec.ts";
 import { type MapTable, map, mapped, type TableRange } from "./map.ts";
 import { pair } from "./tuples.ts";
-import { emptyValue } from "./values.ts";
+import { unitValue } from "./values.ts";
 
 /** Keys without values. */
 export interface KeySet<K> {
@@ -14,7 +14,7 @@ export interface KeySet<K> {
 }
 
 export function keySet<K>(prefix: number, keyCodec: KeyCodec<K>): KeySet<K> {
-  const table = map(prefix, keyCodec, emptyValue);
+  const table = map(prefix, keyCodec, unitValue);
   return {
     prefix,
     has: table.has,

@@ -92,10 +92,10 @@ export const amountValue: ValueCodec<bigint> = {
   },
 };
 
-/** Nothing: the key is the fact. */
-export const emptyValue: ValueCodec<void> = {
-  encode: () => new Uint8Array(0),
+/** The key is the fact: one byte 1, because ICS-23 can prove neither an empty value nor absence beside one. */
+export const unitValue: ValueCodec<void> = {
+  encode: () => Uint8Array.of(1),
   decode(bytes) {
-    if (bytes.length !== 0) throw badValue("a key set holds no values");
+    if (bytes.length !== 1 || bytes[0] !== 1) throw badValue("a member of a key set has the value 1");
   },
 };
