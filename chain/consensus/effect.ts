@@ -55,6 +55,8 @@ export type UnsignedProposal = Omit<Proposal, "timestamp" | "signature">;
 export interface SignVote {
   readonly kind: "signVote";
   readonly vote: UnsignedVote;
+  /** True for a precommit of a block at a height with extensions: the extension is signed too, even an empty one. */
+  readonly withExtension: boolean;
 }
 
 /** Asks for an own proposal, as {@link SignVote}. Answered by `signedProposal` or `signRefused`. */
@@ -99,13 +101,6 @@ export interface Evidence {
   readonly totalPower: number;
 }
 
-/** A peer sent something that no correct peer sends. No answer; the node lowers its score or drops it. */
-export interface PeerFault {
-  readonly kind: "peerFault";
-  readonly peer: PeerId;
-  readonly code: "bad_part" | "bad_status";
-}
-
 export type Effect =
   | ScheduleTimeout
   | Prepare
@@ -116,5 +111,4 @@ export type Effect =
   | Decide
   | Send
   | Broadcast
-  | Evidence
-  | PeerFault;
+  | Evidence;

@@ -1,13 +1,13 @@
-import type { Message } from "./message.ts";
 import type { Admission } from "./admission.ts";
-import { type CoreOptions, ConsensusCore } from "./core.ts";
+import { ConsensusCore, type CoreOptions } from "./core.ts";
 import type { Effect } from "./effect.ts";
 import { ConsensusError } from "./errors.ts";
 import { type Input, isLogged, type PeerId, type StartHeight } from "./input.ts";
 import { WAL_COMPACT_BYTES } from "./limits.ts";
+import type { Message } from "./message.ts";
+import { OwnSigner } from "./own-signer.ts";
 import type { LoopPorts } from "./ports.ts";
 import { SignGuard } from "./sign-guard.ts";
-import { OwnSigner } from "./own-signer.ts";
 import { decodeWal, encodeFrame } from "./wal.ts";
 import { decodeRecord, encodeEndHeight, encodeInput } from "./wal-record.ts";
 
@@ -86,27 +86,35 @@ export class ConsensusLoop {
     const { application, timers, transport, reports } = this.#ports;
     switch (effect.kind) {
       case "scheduleTimeout":
-        return timers.schedule(effect);
+        timers.schedule(effect);
+        break;
       case "prepare":
-        return application.prepare(effect);
+        application.prepare(effect);
+        break;
       case "process":
-        return application.process(effect);
+        application.process(effect);
+        break;
       case "extend":
-        return application.extend(effect);
+        application.extend(effect);
+        break;
       case "decide":
-        return application.decide(effect);
+        application.decide(effect);
+        break;
       case "signVote":
-        return this.#sign((signer) => signer.vote(effect.vote, effect.withExtension));
+        this.#sign((signer) => signer.vote(effect.vote, effect.withExtension));
+        break;
       case "signProposal":
-        return this.#sign((signer) => signer.proposal(effect.proposal));
+        this.#sign((signer) => signer.proposal(effect.proposal));
+        break;
       case "send":
-        return transport.send(effect.peer, effect.message);
+        transport.send(effect.peer, effect.message);
+        break;
       case "broadcast":
-        return transport.broadcast(effect.message);
+        transport.broadcast(effect.message);
+        break;
       case "evidence":
-        return reports.evidence(effect);
-      case "peerFault":
-        return reports.peerFault(effect);
+        reports.evidence(effect);
+        break;
     }
   }
 
@@ -142,7 +150,10 @@ export class ConsensusLoop {
     const { signer, clock, signState } = this.#ports;
     if (!signer) return undefined;
     if (!record) {
-      throw new ConsensusError("sign_state_missing", "a validator key without its sign state: restore the file, or run init for a new key");
+      throw new ConsensusError(
+        "sign_state_missing",
+        "a validator key without its sign state: restore the file, or run init for a new key",
+      );
     }
     const guard = SignGuard.decode(record);
     guard.assertCovers(signer.address, start.last?.extendedCommit);
@@ -162,7 +173,8 @@ export class ConsensusLoop {
         inputs = [];
       } else inputs.push(record.input);
     }
-    if (ended >= height) throw new ConsensusError("wal_ahead", `the WAL ended height ${ended}, the block store stops before ${height}`);
+    if (ended >= height)
+      throw new ConsensusError("wal_ahead", `the WAL ended height ${ended}, the block store stops before ${height}`);
     if (ended === height - 1) return inputs;
     this.#endHeight(height - 1);
     return [];

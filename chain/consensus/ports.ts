@@ -1,7 +1,7 @@
 import type { BlockId } from "../types/block-id.ts";
 import type { Timestamp } from "../types/time.ts";
 import type { Proposal, Vote } from "../types/vote.ts";
-import type { Decide, Evidence, Extend, PeerFault, Prepare, Process, ScheduleTimeout } from "./effect.ts";
+import type { Decide, Evidence, Extend, Prepare, Process, ScheduleTimeout } from "./effect.ts";
 import type { PeerId } from "./input.ts";
 import type { Message } from "./message.ts";
 
@@ -26,7 +26,10 @@ export interface SignStatePort {
 export interface Signer {
   readonly address: Uint8Array;
   /** Signatures over the canonical vote and, for a precommit of a block with extensions enabled, its extension. */
-  signVote(vote: Vote, withExtension: boolean): { readonly signature: Uint8Array; readonly extensionSignature: Uint8Array };
+  signVote(
+    vote: Vote,
+    withExtension: boolean,
+  ): { readonly signature: Uint8Array; readonly extensionSignature: Uint8Array };
   signProposal(proposal: Proposal): Uint8Array;
 }
 
@@ -60,7 +63,6 @@ export interface TimerPort {
 
 export interface ReportPort {
   evidence(evidence: Evidence): void;
-  peerFault(fault: PeerFault): void;
 }
 
 export interface LoopPorts {
