@@ -36,10 +36,7 @@ function isNode(pid: number): boolean {
     if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
   }
   try {
-    return (
-      readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("openledger") ||
-      readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("cli/main")
-    );
+    return /openledger|cli.main/.test(readFileSync(`/proc/${pid}/cmdline`, "utf8"));
   } catch {
     return true;
   }
