@@ -1,0 +1,32 @@
+import type { Module } from "../../chain/app/module.ts";
+import type { ChainOptions } from "../../chain/app/options.ts";
+import { exportGenesis, initGenesis } from "./genesis.ts";
+import { invariants } from "./invariants.ts";
+import { ModelregistryKeeper } from "./keeper.ts";
+import { MODELREGISTRY } from "./keys.ts";
+import { messageRoutes } from "./messages.ts";
+import { Models } from "./models.ts";
+import type { ModelregistryNeeds } from "./needs.ts";
+import { queryRoutes } from "./queries.ts";
+
+export type { ModelregistryView } from "./keeper.ts";
+export type { ModelregistryNeeds } from "./needs.ts";
+
+/** The modelregistry module. `needs` may be bound late: nothing of it is called before genesis. */
+export function modelregistryModule(
+  options: ChainOptions,
+  needs: ModelregistryNeeds,
+): { readonly module: Module; readonly keeper: ModelregistryKeeper } {
+  const keeper = new ModelregistryKeeper();
+  const checks = invariants(keeper, needs);
+  const module: Module = {
+    name: MODELREGISTRY,
+    store: MODELREGISTRY,
+    messages: messageRoutes(options, new Models(keeper, needs)),
+    queries: queryRoutes(keeper, needs),
+    initGenesis: (ctx, state) => initGenesis(ctx, keeper, state, checks),
+    exportGenesis: (ctx) => exportGenesis(ctx, keeper),
+    invariants: checks,
+  };
+  return { module, keeper };
+}

@@ -1,0 +1,35 @@
+import { parseAmount } from "../../chain/app/coins.ts";
+import type { Context } from "../../chain/app/context.ts";
+import type { Invariant } from "../../chain/app/module.ts";
+import { ONE } from "../../chain/math/fixed.ts";
+import { type Model, ModelStatus } from "../../proto/gen/openledger/modelregistry/v1.ts";
+import type { ModelregistryKeeper } from "./keeper.ts";
+import { lineageOf } from "./lineage.ts";
+import type { ModelregistryNeeds } from "./needs.ts";
+
+/** What holds after every block (I2, I12 of the economy, for this module's part). */
+export function invariants(keeper: ModelregistryKeeper, needs: ModelregistryNeeds): readonly Invariant[] {
+  return [
+    {
+      name: "modelregistry/models",
+      check(ctx) {
+        for (const model of keeper.models(ctx)) {
+          const broken = brokenModel(ctx, model, needs);
+          if (broken !== undefined) return `${model.id}: ${broken}`;
+        }
+        return undefined;
+      },
+    },
+  ];
+}
+
+/** An accepted snapshot stays accepted, so lineage that held at registration holds for good. */
+function brokenModel(ctx: Context, model: Model, needs: ModelregistryNeeds): string | undefined {
+  const { status, index, snapshots, fidelity } = model;
+  if (fidelity > ONE) return `fidelity ${fidelity} is above one`;
+  if (parseAmount(model.priceRequest) + parseAmount(model.priceToken) === 0n) return "costs nothing";
+  if (status === ModelStatus.MODEL_STATUS_SERVING && !index) return "serves without an index";
+  if (status === ModelStatus.MODEL_STATUS_REGISTERED && index) return "has an index and does not serve";
+  const { clusters } = lineageOf(ctx, needs.datanet, snapshots);
+  return index && index.rows !== clusters ? `${index.rows} rows for ${clusters} clusters` : undefined;
+}

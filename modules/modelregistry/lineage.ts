@@ -1,0 +1,33 @@
+import type { Context } from "../../chain/app/context.ts";
+import { SnapshotStatus } from "../../proto/gen/openledger/datanet/v1.ts";
+import { errors } from "./errors.ts";
+import type { DatanetNeeds } from "./needs.ts";
+
+/** What a model's snapshots hold together. */
+export interface Lineage {
+  readonly clusters: number;
+  readonly labels: ReadonlySet<string>;
+}
+
+/** Throws modelregistry/7 (lineage) unless every snapshot exists and is accepted. */
+export function lineageOf(ctx: Context, datanets: DatanetNeeds, snapshots: readonly string[]): Lineage {
+  let clusters = 0;
+  const labels = new Set<string>();
+  for (const id of snapshots) {
+    const snapshot = datanets.snapshot(ctx, id);
+    if (!snapshot) throw errors.lineage(`no snapshot ${id}`);
+    if (snapshot.status !== SnapshotStatus.SNAPSHOT_STATUS_ACCEPTED) {
+      throw errors.lineage(`snapshot ${id} is not accepted`, { status: snapshot.status });
+    }
+    clusters += snapshot.clusters;
+    for (const label of datanets.datanet(ctx, snapshot.datanet)?.labels ?? []) labels.add(label);
+  }
+  return { clusters, labels };
+}
+
+/** Throws modelregistry/8 (labels) for a label that no DataNet of the lineage declares. */
+export function checkModelLabels(lineage: Lineage, labels: readonly string[]): void {
+  const foreign = labels.find((label) => !lineage.labels.has(label));
+  if (foreign === undefined) return;
+  throw errors.labels(`label ${JSON.stringify(foreign)} is none of the snapshots' DataNets`);
+}

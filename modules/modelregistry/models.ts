@@ -1,0 +1,109 @@
+import { parseAmount } from "../../chain/app/coins.ts";
+import type { Context } from "../../chain/app/context.ts";
+import { utf8Bytes } from "../../chain/crypto/tagged.ts";
+import { ClaimKind } from "../../proto/gen/openledger/attribution/v1.ts";
+import {
+  IndexInfo,
+  Model,
+  ModelStatus,
+  type MsgRegisterIndex,
+  type MsgRegisterModel,
+  type MsgRetireModel,
+  type MsgUpdatePrice,
+} from "../../proto/gen/openledger/modelregistry/v1.ts";
+import { errors } from "./errors.ts";
+import { INDEX_ALGORITHM, indexPayloadHash, TRAINING_ALGORITHM, trainingPayloadHash } from "./ids.ts";
+import type { ModelregistryKeeper } from "./keeper.ts";
+import { checkModelLabels, lineageOf } from "./lineage.ts";
+import type { ModelregistryNeeds } from "./needs.ts";
+
+const { MODEL_STATUS_REGISTERED, MODEL_STATUS_SERVING, MODEL_STATUS_RETIRED } = ModelStatus;
+
+/** Registration, index, price and retirement of models. */
+export class Models {
+  readonly #keeper: ModelregistryKeeper;
+  readonly #needs: ModelregistryNeeds;
+
+  constructor(keeper: ModelregistryKeeper, needs: ModelregistryNeeds) {
+    this.#keeper = keeper;
+    this.#needs = needs;
+  }
+
+  /** MsgRegisterModel: lineage, weights and the training claim. */
+  register(ctx: Context, message: MsgRegisterModel): Model {
+    const { claimBond, maxSnapshots, maxLabels, defaultFidelity } = this.#keeper.params(ctx);
+    const { id, owner, snapshots, labels } = message;
+    if (snapshots.length > maxSnapshots)
+      throw errors.tooLarge(`${snapshots.length} snapshots, at most ${maxSnapshots}`);
+    if (labels.length > maxLabels) throw errors.tooLarge(`${labels.length} labels, at most ${maxLabels}`);
+    if (this.#keeper.model(ctx, id)) throw errors.exists(`model ${id} exists already`);
+    checkModelLabels(lineageOf(ctx, this.#needs.datanet, snapshots), labels);
+    const trainingClaimId = this.#needs.claims.post(ctx, {
+      kind: ClaimKind.CLAIM_KIND_TRAINING,
+      poster: owner,
+      subject: utf8Bytes(id),
+      payloadHash: trainingPayloadHash(message),
+      algorithm: TRAINING_ALGORITHM,
+      bond: parseAmount(claimBond),
+      attested: false,
+    });
+    const facts = { trainingClaimId, fidelity: defaultFidelity, status: MODEL_STATUS_REGISTERED };
+    return this.#save(ctx, Model.fromPartial({ ...message, ...facts }), "register_model");
+  }
+
+  /** MsgRegisterIndex: the influence index and its claim; from now on the model may serve. */
+  registerIndex(ctx: Context, message: MsgRegisterIndex): Model {
+    const model = this.#requireOwn(ctx, message.model, message.owner);
+    if (model.index) throw errors.indexExists(`model ${model.id} has its index already`);
+    const { clusters } = lineageOf(ctx, this.#needs.datanet, model.snapshots);
+    if (message.rows !== clusters) {
+      throw errors.rowsMismatch(`an index has a row for each of the ${clusters} clusters, got ${message.rows}`, {
+        clusters,
+      });
+    }
+    const claimId = this.#needs.claims.post(ctx, {
+      kind: ClaimKind.CLAIM_KIND_INDEX,
+      poster: model.owner,
+      subject: utf8Bytes(model.id),
+      payloadHash: indexPayloadHash(message),
+      algorithm: INDEX_ALGORITHM,
+      bond: parseAmount(this.#keeper.params(ctx).claimBond),
+      attested: false,
+    });
+    const { root, rows, headerBlob, rowsBlob, inverseBlob } = message;
+    const index = IndexInfo.fromPartial({ root, rows, headerBlob, rowsBlob, inverseBlob, claimId });
+    return this.#save(ctx, { ...model, index, status: MODEL_STATUS_SERVING }, "register_index");
+  }
+
+  /** MsgUpdatePrice: for requests from now on. */
+  updatePrice(ctx: Context, message: MsgUpdatePrice): void {
+    const model = this.#requireOwn(ctx, message.model, message.owner);
+    const { priceRequest, priceToken } = message;
+    this.#save(ctx, { ...model, priceRequest, priceToken }, "update_price");
+  }
+
+  /** MsgRetireModel: for good. */
+  retire(ctx: Context, message: MsgRetireModel): void {
+    const model = this.#requireOwn(ctx, message.model, message.owner);
+    this.#save(ctx, { ...model, status: MODEL_STATUS_RETIRED }, "retire_model");
+  }
+
+  #requireOwn(ctx: Context, id: string, owner: string): Model {
+    const model = this.#keeper.requireModel(ctx, id);
+    if (model.owner !== owner) throw errors.notOwner(`model ${id} belongs to ${model.owner}`);
+    if (model.status === MODEL_STATUS_RETIRED) throw errors.retired(`model ${id} is retired`);
+    return model;
+  }
+
+  #save(ctx: Context, model: Model, event: string): Model {
+    this.#keeper.saveModel(ctx, model);
+    ctx.events.emit(event, [
+      ["model", model.id],
+      ["owner", model.owner],
+      ["status", String(model.status)],
+      ["price_request", model.priceRequest],
+      ["price_token", model.priceToken],
+    ]);
+    return model;
+  }
+}

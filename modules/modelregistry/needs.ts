@@ -1,0 +1,33 @@
+import type { Context } from "../../chain/app/context.ts";
+import type { ClaimKind, ClaimStatus } from "../../proto/gen/openledger/attribution/v1.ts";
+
+/** Where a model's data comes from. */
+export interface DatanetNeeds {
+  snapshot(
+    ctx: Context,
+    id: string,
+  ): { readonly datanet: string; readonly status: number; readonly clusters: number } | undefined;
+  datanet(ctx: Context, id: string): { readonly labels: readonly string[] } | undefined;
+}
+
+export interface NewClaim {
+  readonly kind: ClaimKind;
+  readonly poster: string;
+  readonly subject: Uint8Array;
+  readonly payloadHash: Uint8Array;
+  readonly algorithm: string;
+  readonly bond: bigint;
+  readonly attested: boolean;
+}
+
+/** Claims. The engine takes the bond from the poster. */
+export interface ClaimNeeds {
+  /** The claim's id. */
+  post(ctx: Context, claim: NewClaim): Uint8Array;
+  status(ctx: Context, id: Uint8Array): ClaimStatus | undefined;
+}
+
+export interface ModelregistryNeeds {
+  readonly datanet: DatanetNeeds;
+  readonly claims: ClaimNeeds;
+}
