@@ -1,14 +1,12 @@
 import {
   DuplicateVoteEvidence as WireDuplicateVote,
   Evidence as WireEvidence,
-  LightClientAttackEvidence as WireLightClientAttack,
 } from "../../proto/gen/tendermint/types.ts";
 import { encodeBytes } from "../../proto/runtime.ts";
 import type { Timestamp } from "../types/time.ts";
 import { MAX_TOTAL_POWER } from "../types/validator-changes.ts";
 import type { Vote } from "../types/vote.ts";
 import { decodeCanonical, requirePresent, safeInteger } from "./checks.ts";
-import { CodecError } from "./errors.ts";
 import { timeFromWire, timeToWire } from "./primitives.ts";
 import { voteFromWire, voteToWire } from "./vote.ts";
 
@@ -38,10 +36,10 @@ export function encodeDuplicateVote(evidence: DuplicateVoteEvidence): Uint8Array
   });
 }
 
-/** Throws CodecError for anything but canonical evidence of duplicate votes. */
+/** Throws CodecError for anything but canonical evidence of duplicate votes, the one kind that this chain accepts. */
 export function decodeDuplicateVote(bytes: Uint8Array): DuplicateVoteEvidence {
   const path = "duplicate_vote_evidence";
-  const wire = requirePresent(decodeEvidence(bytes).duplicateVoteEvidence, path);
+  const wire = duplicateVoteOf(decodeEvidence(bytes));
   return {
     voteA: voteFromWire(requirePresent(wire.voteA, `${path}.vote_a`), `${path}.vote_a`),
     voteB: voteFromWire(requirePresent(wire.voteB, `${path}.vote_b`), `${path}.vote_b`),
@@ -51,19 +49,16 @@ export function decodeDuplicateVote(bytes: Uint8Array): DuplicateVoteEvidence {
   };
 }
 
-/** Canonical tendermint.types.Evidence with one of its two kinds set. Throws CodecError. */
+function duplicateVoteOf(evidence: WireEvidence): WireDuplicateVote {
+  return requirePresent(evidence.duplicateVoteEvidence, "evidence.duplicate_vote_evidence");
+}
+
+/** Canonical tendermint.types.Evidence, its content not yet checked. Throws CodecError. */
 export function decodeEvidence(bytes: Uint8Array): WireEvidence {
-  const evidence = decodeCanonical(WireEvidence, bytes, MAX_EVIDENCE_BYTES);
-  if (!evidence.duplicateVoteEvidence && !evidence.lightClientAttackEvidence) {
-    throw new CodecError("bad_value", "evidence", "is of no known kind");
-  }
-  return evidence;
+  return decodeCanonical(WireEvidence, bytes, MAX_EVIDENCE_BYTES);
 }
 
 /** Leaf of the evidence hash: the message inside, without the wrapper that names its kind. */
 export function evidenceLeaf(bytes: Uint8Array): Uint8Array {
-  const { duplicateVoteEvidence, lightClientAttackEvidence } = decodeEvidence(bytes);
-  return duplicateVoteEvidence
-    ? encodeBytes(WireDuplicateVote, duplicateVoteEvidence)
-    : encodeBytes(WireLightClientAttack, requirePresent(lightClientAttackEvidence, "evidence"));
+  return encodeBytes(WireDuplicateVote, duplicateVoteOf(decodeEvidence(bytes)));
 }

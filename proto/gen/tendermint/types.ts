@@ -323,24 +323,6 @@ export const Proposal: MessageCodec<Proposal> = message<Proposal>("tendermint.ty
   { no: 7, name: "signature", json: "signature", type: "bytes" },
 ]);
 
-export interface SignedHeader {
-  readonly header: Header | undefined;
-  readonly commit: Commit | undefined;
-}
-export const SignedHeader: MessageCodec<SignedHeader> = message<SignedHeader>("tendermint.types.SignedHeader", () => [
-  { no: 1, name: "header", json: "header", type: "message", message: () => Header },
-  { no: 2, name: "commit", json: "commit", type: "message", message: () => Commit },
-]);
-
-export interface LightBlock {
-  readonly signedHeader: SignedHeader | undefined;
-  readonly validatorSet: ValidatorSet | undefined;
-}
-export const LightBlock: MessageCodec<LightBlock> = message<LightBlock>("tendermint.types.LightBlock", () => [
-  { no: 1, name: "signedHeader", json: "signed_header", type: "message", message: () => SignedHeader },
-  { no: 2, name: "validatorSet", json: "validator_set", type: "message", message: () => ValidatorSet },
-]);
-
 export interface Block {
   readonly header: Header | undefined;
   readonly data: Data | undefined;
@@ -388,13 +370,12 @@ export const SimpleValidator: MessageCodec<SimpleValidator> = message<SimpleVali
   { no: 2, name: "votingPower", json: "voting_power", type: "int64" },
 ]);
 
+/** Field 2, light client attacks, is not accepted on this chain. */
 export interface Evidence {
   readonly duplicateVoteEvidence?: DuplicateVoteEvidence | undefined;
-  readonly lightClientAttackEvidence?: LightClientAttackEvidence | undefined;
 }
 export const Evidence: MessageCodec<Evidence> = message<Evidence>("tendermint.types.Evidence", () => [
   { no: 1, name: "duplicateVoteEvidence", json: "duplicate_vote_evidence", type: "message", message: () => DuplicateVoteEvidence, oneof: "sum" },
-  { no: 2, name: "lightClientAttackEvidence", json: "light_client_attack_evidence", type: "message", message: () => LightClientAttackEvidence, oneof: "sum" },
 ]);
 
 export interface DuplicateVoteEvidence {
@@ -409,21 +390,6 @@ export const DuplicateVoteEvidence: MessageCodec<DuplicateVoteEvidence> = messag
   { no: 2, name: "voteB", json: "vote_b", type: "message", message: () => Vote },
   { no: 3, name: "totalVotingPower", json: "total_voting_power", type: "int64" },
   { no: 4, name: "validatorPower", json: "validator_power", type: "int64" },
-  { no: 5, name: "timestamp", json: "timestamp", type: "message", message: () => Timestamp },
-]);
-
-export interface LightClientAttackEvidence {
-  readonly conflictingBlock: LightBlock | undefined;
-  readonly commonHeight: bigint;
-  readonly byzantineValidators: readonly Validator[];
-  readonly totalVotingPower: bigint;
-  readonly timestamp: Timestamp | undefined;
-}
-export const LightClientAttackEvidence: MessageCodec<LightClientAttackEvidence> = message<LightClientAttackEvidence>("tendermint.types.LightClientAttackEvidence", () => [
-  { no: 1, name: "conflictingBlock", json: "conflicting_block", type: "message", message: () => LightBlock },
-  { no: 2, name: "commonHeight", json: "common_height", type: "int64" },
-  { no: 3, name: "byzantineValidators", json: "byzantine_validators", type: "message", message: () => Validator, repeated: true },
-  { no: 4, name: "totalVotingPower", json: "total_voting_power", type: "int64" },
   { no: 5, name: "timestamp", json: "timestamp", type: "message", message: () => Timestamp },
 ]);
 

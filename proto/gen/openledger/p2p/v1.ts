@@ -128,6 +128,98 @@ export const BlocksResponse: MessageCodec<BlocksResponse> = message<BlocksRespon
   { no: 2, name: "range", json: "range", type: "message", message: () => BlocksRangeResponse, oneof: "sum" },
 ]);
 
+export interface ConsensusBits {
+  readonly length: number;
+  /** Eight bits a byte, lowest first; bits past the length are zero. */
+  readonly bits: Uint8Array;
+}
+export const ConsensusBits: MessageCodec<ConsensusBits> = message<ConsensusBits>("openledger.p2p.v1.ConsensusBits", () => [
+  { no: 1, name: "length", json: "length", type: "uint32" },
+  { no: 2, name: "bits", json: "bits", type: "bytes" },
+]);
+
+export interface ConsensusPartsStatus {
+  readonly total: number;
+  /** Root of the parts, 32 bytes. */
+  readonly root: Uint8Array;
+  readonly have: ConsensusBits | undefined;
+}
+export const ConsensusPartsStatus: MessageCodec<ConsensusPartsStatus> = message<ConsensusPartsStatus>("openledger.p2p.v1.ConsensusPartsStatus", () => [
+  { no: 1, name: "total", json: "total", type: "uint32" },
+  { no: 2, name: "root", json: "root", type: "bytes" },
+  { no: 3, name: "have", json: "have", type: "message", message: () => ConsensusBits },
+]);
+
+export interface ConsensusRoundStatus {
+  readonly round: number;
+  readonly prevotes: ConsensusBits | undefined;
+  readonly precommits: ConsensusBits | undefined;
+  readonly prevoteQuorum: boolean;
+  readonly precommitQuorum: boolean;
+}
+export const ConsensusRoundStatus: MessageCodec<ConsensusRoundStatus> = message<ConsensusRoundStatus>("openledger.p2p.v1.ConsensusRoundStatus", () => [
+  { no: 1, name: "round", json: "round", type: "uint32" },
+  { no: 2, name: "prevotes", json: "prevotes", type: "message", message: () => ConsensusBits },
+  { no: 3, name: "precommits", json: "precommits", type: "message", message: () => ConsensusBits },
+  { no: 4, name: "prevoteQuorum", json: "prevote_quorum", type: "bool" },
+  { no: 5, name: "precommitQuorum", json: "precommit_quorum", type: "bool" },
+]);
+
+export interface ConsensusStatus {
+  readonly height: bigint;
+  /** Round plus one: 0 before the first round of a height. */
+  readonly roundPlusOne: number;
+  /** 1 new height, 2 propose, 3 prevote, 4 precommit, 5 commit. */
+  readonly step: number;
+  readonly proposal: boolean;
+  readonly parts: readonly ConsensusPartsStatus[];
+  readonly rounds: readonly ConsensusRoundStatus[];
+}
+export const ConsensusStatus: MessageCodec<ConsensusStatus> = message<ConsensusStatus>("openledger.p2p.v1.ConsensusStatus", () => [
+  { no: 1, name: "height", json: "height", type: "uint64" },
+  { no: 2, name: "roundPlusOne", json: "round_plus_one", type: "uint32" },
+  { no: 3, name: "step", json: "step", type: "uint32" },
+  { no: 4, name: "proposal", json: "proposal", type: "bool" },
+  { no: 5, name: "parts", json: "parts", type: "message", message: () => ConsensusPartsStatus, repeated: true },
+  { no: 6, name: "rounds", json: "rounds", type: "message", message: () => ConsensusRoundStatus, repeated: true },
+]);
+
+export interface ConsensusPart {
+  readonly height: bigint;
+  readonly total: number;
+  readonly root: Uint8Array;
+  /** tendermint.types.Part */
+  readonly part: Uint8Array;
+}
+export const ConsensusPart: MessageCodec<ConsensusPart> = message<ConsensusPart>("openledger.p2p.v1.ConsensusPart", () => [
+  { no: 1, name: "height", json: "height", type: "uint64" },
+  { no: 2, name: "total", json: "total", type: "uint32" },
+  { no: 3, name: "root", json: "root", type: "bytes" },
+  { no: 4, name: "part", json: "part", type: "bytes" },
+]);
+
+export interface ConsensusVotes {
+  /** tendermint.types.Vote, at most 1,024, all of one height, round and type. */
+  readonly votes: readonly Uint8Array[];
+}
+export const ConsensusVotes: MessageCodec<ConsensusVotes> = message<ConsensusVotes>("openledger.p2p.v1.ConsensusVotes", () => [
+  { no: 1, name: "votes", json: "votes", type: "bytes", repeated: true },
+]);
+
+export interface ConsensusMessage {
+  readonly status?: ConsensusStatus | undefined;
+  /** tendermint.types.Proposal */
+  readonly proposal?: Uint8Array | undefined;
+  readonly part?: ConsensusPart | undefined;
+  readonly votes?: ConsensusVotes | undefined;
+}
+export const ConsensusMessage: MessageCodec<ConsensusMessage> = message<ConsensusMessage>("openledger.p2p.v1.ConsensusMessage", () => [
+  { no: 1, name: "status", json: "status", type: "message", message: () => ConsensusStatus, oneof: "sum" },
+  { no: 2, name: "proposal", json: "proposal", type: "bytes", oneof: "sum" },
+  { no: 3, name: "part", json: "part", type: "message", message: () => ConsensusPart, oneof: "sum" },
+  { no: 4, name: "votes", json: "votes", type: "message", message: () => ConsensusVotes, oneof: "sum" },
+]);
+
 /** One gossip message: opaque items (signed transactions, or openings). */
 export interface GossipBatch {
   readonly items: readonly Uint8Array[];
