@@ -36,9 +36,7 @@ function runBlock(stores: MultiStore, height: number): string {
 }
 
 function open(disk: MemoryDisk, options = OPTIONS): MultiStore {
-  const { stores, cleanup } = runDiskRead(loadState(options), disk.read);
-  disk.batch(cleanup);
-  return stores;
+  return runDiskRead(loadState(options), disk.read);
 }
 
 function grow(disk: MemoryDisk, to: number, options = OPTIONS): { stores: MultiStore; hashes: string[] } {

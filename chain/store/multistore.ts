@@ -119,9 +119,7 @@ export class MultiStore {
     if (!staged) throw new StoreError("unknown_version", "nothing is finalized");
     const { changeset, appHash } = staged;
     this.#adoptStaged();
-    let writes = 0;
-    for (const store of changeset.stores) writes += store.writes.length;
-    const { ops, meta } = this.#checkpointer.advance(changeset.version, writes, this.#sources());
+    const { ops, meta } = this.#checkpointer.advance(changeset.version, this.#sources());
     return {
       version: changeset.version,
       appHash,
@@ -149,6 +147,11 @@ export class MultiStore {
     this.#adoptStaged();
   }
 
+  /** Loader only, at the end: goes on with the checkpoint that the last run left unfinished. */
+  resume(): void {
+    this.#checkpointer.resume(this.#sources());
+  }
+
   /** Loader only. Throws `unknown_store`. */
   tree(name: string): IavlTree {
     return this.#tree(name);
@@ -169,8 +172,9 @@ export class MultiStore {
   }
 
   #adoptStaged(): void {
-    const { version, roots } = this.#staged!.changeset;
+    const { version, roots, stores } = this.#staged!.changeset;
     this.#staged = undefined;
+    for (const store of stores) this.#checkpointer.noteWrites(version, store.writes.length);
     this.#version = version;
     this.#roots.set(version, roots);
     if (this.#roots.size > this.#retained) this.#roots.delete(this.#roots.keys().next().value!);

@@ -34,11 +34,7 @@ describe("roots of cosmos/iavl through disk, checkpoints and restarts", () => {
   test.each(readIavlData<IavlCase[]>("roots.json"))("$name", (spec) => {
     const disk = new MemoryDisk();
     const options = { names: ["only"], retainedVersions: 10, checkpointEvery: 20 };
-    const open = () => {
-      const { stores, cleanup } = runDiskRead(loadState(options), disk.read);
-      disk.batch(cleanup);
-      return stores;
-    };
+    const open = () => runDiskRead(loadState(options), disk.read);
     let stores = open();
     const roots: string[] = [];
     for (const writes of versionsOf(spec)) {

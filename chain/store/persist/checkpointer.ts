@@ -1,13 +1,17 @@
 import type { StoreRoot } from "../app-hash.ts";
+import type { Columns } from "../tree/columns.ts";
 import type { IavlTree } from "../tree/tree.ts";
 import { ByteWriter } from "./binary.ts";
 import { type DiskOp, del, put } from "./disk.ts";
 import { changesetKey, chunkKey, manifestKey } from "./layout.ts";
 import { writeNode } from "./nodes.ts";
-import { encodeManifest, type Manifest, type Meta } from "./records.ts";
+import { encodeManifest, type Manifest, type Meta, NO_CHECKPOINT, type PendingCheckpoint } from "./records.ts";
 
-/** A chunk is written when it has grown to this size: large enough for few records, small beside a block's batch. */
+/** A chunk ends when it has grown to this size: large enough for few records, small beside a block's batch. */
 const CHUNK_BYTES = 64 * 1_024;
+
+/** At least so many nodes are written at a time, so that a small state is written at once: about 50 kB. */
+const MIN_PORTION = 512;
 
 /** A checkpoint costs all leaves, so it waits until this share of them was written since the last one ... */
 const WORTHWHILE_SHARE = 8;
@@ -28,18 +32,26 @@ export interface CheckpointSource {
   readonly tree: IavlTree;
 }
 
+interface Node {
+  readonly store: string;
+  readonly columns: Columns;
+  readonly id: number;
+}
+
+/** A checkpoint in the making. */
 interface Active {
   readonly version: number;
   /** Nodes to write with each version, so that it is complete while its version is still retained. */
   readonly portion: number;
-  readonly chunks: Generator<"node" | Uint8Array, void>;
+  readonly nodes: Iterator<Node, undefined>;
   readonly roots: readonly StoreRoot[];
-  written: number;
+  chunksWritten: number;
+  nodesWritten: number;
 }
 
 /**
  * Decides, version by version, what is written of checkpoints and what is deleted. A checkpoint pins nothing: it
- * reads a retained version and is complete before that version is pruned.
+ * reads a retained version and is complete before that version is pruned. A restart goes on where the last run ended.
  */
 export class Checkpointer {
   readonly #options: CheckpointerOptions;
@@ -47,61 +59,115 @@ export class Checkpointer {
   /** Complete ones, ascending. */
   #complete: Manifest[];
   #prunedTo: number;
+  #pending: PendingCheckpoint;
   #active: Active | undefined;
-  #leavesWritten = 0;
+  /** Deletions that go with the next commit. */
+  #leftover: DiskOp[] = [];
+  /** Keys written since the last complete checkpoint, or the one in the making. */
+  #keysWritten = 0;
 
   constructor(options: CheckpointerOptions, disk?: { readonly meta: Meta; readonly manifests: readonly Manifest[] }) {
     this.#options = options;
     this.#firstVersion = disk?.meta.firstVersion ?? 0;
     this.#prunedTo = disk?.meta.prunedTo ?? 0;
+    this.#pending = disk?.meta.pending ?? NO_CHECKPOINT;
     this.#complete = [...(disk?.manifests ?? [])];
   }
 
+  /** Counts keys written, or replayed, by a version. */
+  noteWrites(version: number, keys: number): void {
+    if (version > this.#lastStarted()) this.#keysWritten += keys;
+  }
+
+  /** After a restart and the replay: takes up the unfinished checkpoint, or drops it if its version is gone. */
+  resume(sources: readonly CheckpointSource[]): void {
+    const { version, chunks, nodes } = this.#pending;
+    if (version === 0) return;
+    if (sources.some(({ tree }) => tree.oldestVersion > version)) {
+      this.#pending = NO_CHECKPOINT;
+      this.#leftover = deleteCheckpoint(version, chunks);
+      return;
+    }
+    this.#active = this.#start(version, sources);
+    for (let i = 0; i < nodes; i++) this.#active.nodes.next();
+    this.#active.chunksWritten = chunks;
+    this.#active.nodesWritten = nodes;
+  }
+
   /** The writes that go with the commit of `version`, and the meta record to put beside them. */
-  advance(version: number, writes: number, sources: readonly CheckpointSource[]): { ops: DiskOp[]; meta: Meta } {
+  advance(version: number, sources: readonly CheckpointSource[]): { ops: DiskOp[]; meta: Meta } {
     if (this.#firstVersion === 0) this.#firstVersion = version;
-    this.#leavesWritten += writes;
-    if (!this.#active && this.#due(version, sources)) this.#active = this.#start(version, sources);
-    const ops = [...this.#writePortion(), ...this.#prune(version)];
-    const pending = { version: this.#active?.version ?? 0, chunks: this.#active?.written ?? 0 };
-    return { ops, meta: { firstVersion: this.#firstVersion, version, prunedTo: this.#prunedTo, pending } };
+    if (!this.#active && this.#due(version, sources)) {
+      this.#active = this.#start(version, sources);
+      this.#keysWritten = 0;
+    }
+    const ops = [...this.#leftover, ...(this.#active ? this.#writePortion(this.#active) : []), ...this.#prune(version)];
+    this.#leftover = [];
+    const meta = { firstVersion: this.#firstVersion, version, prunedTo: this.#prunedTo, pending: this.#pending };
+    return { ops, meta };
+  }
+
+  #lastStarted(): number {
+    return Math.max(this.#pending.version, this.#complete.at(-1)?.version ?? 0);
   }
 
   #due(version: number, sources: readonly CheckpointSource[]): boolean {
     const { every } = this.#options;
-    const last = this.#complete.at(-1)?.version ?? this.#firstVersion - 1;
-    if (version - last < every) return false;
+    const age = version - Math.max(this.#lastStarted(), this.#firstVersion - 1);
+    if (age < every) return false;
     let leaves = 0;
     for (const { tree } of sources) leaves += tree.view().size;
-    return this.#leavesWritten * WORTHWHILE_SHARE >= leaves || version - last >= every * MAX_INTERVALS;
+    return this.#keysWritten * WORTHWHILE_SHARE >= leaves || age >= every * MAX_INTERVALS;
   }
 
   #start(version: number, sources: readonly CheckpointSource[]): Active {
-    this.#leavesWritten = 0;
+    // A store that did not exist at that version is none of the checkpoint's.
+    const present = sources.filter(({ tree }) => tree.version >= version && tree.oldestVersion <= version);
     let nodes = 0;
-    for (const { tree } of sources) nodes += 2 * tree.view().size;
+    for (const { tree } of present) nodes += 2 * tree.view(version).size;
     const span = Math.max(1, Math.floor(Math.min(this.#options.every, this.#options.retained) / 2));
-    const roots = sources.map(({ name, tree }) => ({ name, root: tree.rootHash() }));
-    return { version, portion: Math.ceil(nodes / span) + 1, chunks: chunksOf(sources), roots, written: 0 };
+    return {
+      version,
+      portion: Math.max(MIN_PORTION, Math.ceil(nodes / span)),
+      nodes: nodesOf(present, version),
+      roots: present.map(({ name, tree }) => ({ name, root: tree.rootHash(version) })),
+      chunksWritten: 0,
+      nodesWritten: 0,
+    };
   }
 
-  #writePortion(): DiskOp[] {
-    const active = this.#active;
-    if (!active) return [];
+  #writePortion(active: Active): DiskOp[] {
+    const { version, roots } = active;
     const ops: DiskOp[] = [];
-    for (let nodes = 0; nodes < active.portion; ) {
-      const step = active.chunks.next();
-      if (step.done) {
-        const manifest = { version: active.version, chunks: active.written, roots: active.roots };
-        ops.push(put(manifestKey(active.version), encodeManifest(manifest)));
-        this.#complete.push(manifest);
-        this.#active = undefined;
-        break;
+    let chunk = new ByteWriter();
+    let store: string | undefined;
+    const flush = () => {
+      if (store !== undefined) ops.push(put(chunkKey(version, active.chunksWritten++), chunk.finish()));
+      store = undefined;
+    };
+    let done = false;
+    for (let i = 0; i < active.portion && !done; i++) {
+      const node = active.nodes.next().value;
+      if (store !== node?.store || chunk.length >= CHUNK_BYTES) flush();
+      if (node && store === undefined) {
+        store = node.store;
+        chunk = new ByteWriter().text(store);
       }
-      if (step.value === "node") nodes++;
-      else ops.push(put(chunkKey(active.version, active.written++), step.value));
+      if (node) writeNode(chunk, node.columns, node.id);
+      if (node) active.nodesWritten++;
+      else done = true;
     }
+    flush();
+    this.#pending = { version, chunks: active.chunksWritten, nodes: active.nodesWritten };
+    if (done) ops.push(this.#finish({ version, chunks: active.chunksWritten, roots }));
     return ops;
+  }
+
+  #finish(manifest: Manifest): DiskOp {
+    this.#complete.push(manifest);
+    this.#active = undefined;
+    this.#pending = NO_CHECKPOINT;
+    return put(manifestKey(manifest.version), encodeManifest(manifest));
   }
 
   /** Deletes what no restart needs: all before the newest checkpoint from which every retained version follows. */
@@ -126,19 +192,8 @@ export function deleteCheckpoint(version: number, chunks: number): DiskOp[] {
   return Array.from({ length: chunks }, (_, index) => del(chunkKey(version, index)));
 }
 
-/** The last committed version of each store as chunks (store name, then nodes), with a tick for every node. */
-function* chunksOf(sources: readonly CheckpointSource[]): Generator<"node" | Uint8Array, void> {
-  const views = sources.map(({ name, tree }) => ({ name, columns: tree.columns, view: tree.view() }));
-  for (const { name, columns, view } of views) {
-    let writer = new ByteWriter().text(name);
-    const empty = writer.length;
-    for (const id of view.postOrder()) {
-      writeNode(writer, columns, id);
-      yield "node";
-      if (writer.length < CHUNK_BYTES) continue;
-      yield writer.finish();
-      writer = new ByteWriter().text(name);
-    }
-    if (writer.length > empty) yield writer.finish();
-  }
+/** The nodes of one version, store by store, children first: the same sequence whenever it is asked for. */
+function* nodesOf(sources: readonly CheckpointSource[], version: number): Generator<Node, undefined> {
+  const views = sources.map(({ name, tree }) => ({ store: name, columns: tree.columns, view: tree.view(version) }));
+  for (const { store, columns, view } of views) for (const id of view.postOrder()) yield { store, columns, id };
 }

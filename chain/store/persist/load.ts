@@ -4,8 +4,7 @@ import type { KvEntry } from "../kv.ts";
 import { RETAINED_VERSIONS } from "../limits.ts";
 import { MultiStore, type MultiStoreOptions } from "../multistore.ts";
 import { ByteReader } from "./binary.ts";
-import { deleteCheckpoint } from "./checkpointer.ts";
-import type { DiskOp, DiskRead, DiskRequest } from "./disk.ts";
+import type { DiskRead, DiskRequest } from "./disk.ts";
 import { changesetRequest, chunkRequest, manifestRequest, metaRequest, versionOfKey } from "./layout.ts";
 import { TreeBuilder } from "./nodes.ts";
 import { decodeChangeset, decodeManifest, decodeMeta, type Manifest, type Meta } from "./records.ts";
@@ -16,25 +15,20 @@ const MAX_MANIFESTS = 1_000;
 /** Records asked for at once. */
 const PAGE = 64;
 
-export interface LoadedState {
-  readonly stores: MultiStore;
-  /** Remains of a checkpoint that was interrupted; to be applied before the next commit. */
-  readonly cleanup: readonly DiskOp[];
-}
-
 /**
  * Rebuilds the state from the disk: a checkpoint, then every changeset after it, each compared with its recorded
  * roots. An empty disk gives an empty state. Throws `corrupt` when records are missing or contradict each other.
  */
-export function* loadState(options: MultiStoreOptions): DiskRead<LoadedState> {
+export function* loadState(options: MultiStoreOptions): DiskRead<MultiStore> {
   const meta = yield* readMeta();
-  if (!meta) return { stores: new MultiStore(options), cleanup: [] };
+  if (!meta) return new MultiStore(options);
   const manifests = yield* readManifests(meta.version);
   const stores = new MultiStore(options, { meta, manifests });
   const base = baseOf(meta, manifests, options);
   if (base) yield* readCheckpoint(stores, base);
   yield* replay(stores, meta, base?.version ?? meta.firstVersion - 1);
-  return { stores, cleanup: deleteCheckpoint(meta.pending.version, meta.pending.chunks) };
+  stores.resume();
+  return stores;
 }
 
 /** The meta record, undefined on an empty disk. */

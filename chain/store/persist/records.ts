@@ -26,14 +26,23 @@ export interface Meta {
   readonly version: number;
   /** Changesets up to this version are deleted; it has a checkpoint. 0: none are. */
   readonly prunedTo: number;
-  /** The checkpoint in the making; `version` 0: none. */
-  readonly pending: { readonly version: number; readonly chunks: number };
+  readonly pending: PendingCheckpoint;
 }
+
+/** The checkpoint in the making; `version` 0: none. */
+export interface PendingCheckpoint {
+  readonly version: number;
+  /** What is written of it. */
+  readonly chunks: number;
+  readonly nodes: number;
+}
+
+export const NO_CHECKPOINT: PendingCheckpoint = { version: 0, chunks: 0, nodes: 0 };
 
 export function encodeMeta(meta: Meta): Uint8Array {
   const { firstVersion, version, prunedTo, pending } = meta;
   const writer = new ByteWriter().uvarint(STATE_FORMAT).uvarint(firstVersion).uvarint(version).uvarint(prunedTo);
-  return writer.uvarint(pending.version).uvarint(pending.chunks).finish();
+  return writer.uvarint(pending.version).uvarint(pending.chunks).uvarint(pending.nodes).finish();
 }
 
 export function decodeMeta(bytes: Uint8Array): Meta {
@@ -46,7 +55,7 @@ export function decodeMeta(bytes: Uint8Array): Meta {
     firstVersion: reader.uvarint(),
     version: reader.uvarint(),
     prunedTo: reader.uvarint(),
-    pending: { version: reader.uvarint(), chunks: reader.uvarint() },
+    pending: { version: reader.uvarint(), chunks: reader.uvarint(), nodes: reader.uvarint() },
   };
   reader.finish();
   return meta;

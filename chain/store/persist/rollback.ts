@@ -3,7 +3,7 @@ import { deleteCheckpoint } from "./checkpointer.ts";
 import { type DiskOp, type DiskRead, del, put } from "./disk.ts";
 import { changesetKey, META_KEY, manifestKey } from "./layout.ts";
 import { readManifests, readMeta } from "./load.ts";
-import { encodeMeta } from "./records.ts";
+import { encodeMeta, NO_CHECKPOINT } from "./records.ts";
 
 /**
  * The batch after which the disk ends at `version`; the state must be loaded anew. Throws `nothing_to_roll_back`
@@ -22,6 +22,6 @@ export function* rollbackState(version: number): DiskRead<DiskOp[]> {
     ops.push(...deleteCheckpoint(manifest.version, manifest.chunks), del(manifestKey(manifest.version)));
   }
   for (let v = version + 1; v <= meta.version; v++) ops.push(del(changesetKey(v)));
-  ops.push(put(META_KEY, encodeMeta({ ...meta, version, pending: { version: 0, chunks: 0 } })));
+  ops.push(put(META_KEY, encodeMeta({ ...meta, version, pending: NO_CHECKPOINT })));
   return ops;
 }
