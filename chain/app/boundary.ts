@@ -31,7 +31,6 @@ export interface ExportedState {
   readonly height: number;
   readonly appHash: Uint8Array;
   readonly appState: Readonly<Record<string, unknown>>;
-  readonly validators: readonly { readonly pubKey: Uint8Array; readonly power: number }[];
 }
 
 /**

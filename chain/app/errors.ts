@@ -78,6 +78,7 @@ export const sdkErrors = defineErrors("sdk", {
   mempoolIsFull: 20,
   txTooLarge: 21,
   keyNotFound: 22,
+  invalidHeight: 26,
   invalidChainId: 28,
   invalidType: 29,
   txTimeoutHeight: 30,

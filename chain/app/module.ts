@@ -1,4 +1,5 @@
 import type { Context } from "./context.ts";
+import { sdkErrors } from "./errors.ts";
 
 /** The part of a protobuf codec that routing needs; the generated codecs and those of cosmjs-types have it. */
 export interface AppCodec<M> {
@@ -104,6 +105,14 @@ export function queryRoute<Q, R>(spec: {
 }): QueryRoute {
   return {
     path: spec.path,
-    handle: (ctx, request) => spec.response.encode(spec.handle(ctx, spec.request.decode(request))).finish(),
+    handle: (ctx, bytes) => spec.response.encode(spec.handle(ctx, decodeRequest(spec.request, bytes))).finish(),
   };
+}
+
+function decodeRequest<Q>(codec: AppCodec<Q>, bytes: Uint8Array): Q {
+  try {
+    return codec.decode(bytes);
+  } catch {
+    throw sdkErrors.invalidRequest(`the request is not a ${codec.typeUrl}: invalid request`);
+  }
 }

@@ -28,8 +28,8 @@ export interface SignerOptions {
 }
 
 /**
- * Checks keys, sequences and signatures of all signers, then sets their keys and sequences. In simulation signatures and
- * sign modes are not looked at, in recheck signatures are known to be good.
+ * Checks keys, sequences and signatures of all signers, then sets their keys and sequences. In simulation
+ * signatures, sequences and sign modes are not looked at; in recheck signatures are known to be good.
  * @throws AppError sdk/4, sdk/8, sdk/9, sdk/15, sdk/32, sdk/37
  */
 export function authenticate(ctx: Context, tx: TxEnvelope, addresses: readonly string[], options: SignerOptions): void {
@@ -52,8 +52,9 @@ export function authenticate(ctx: Context, tx: TxEnvelope, addresses: readonly s
     };
   });
   for (const signer of signers) {
+    if (ctx.mode === "simulate") continue;
     checkSequence(signer);
-    if (ctx.mode !== "simulate") checkSignature(ctx, tx, signer, options.verified);
+    checkSignature(ctx, tx, signer, options.verified);
   }
   for (const { account, pubKey, signature } of signers) {
     if (!account.pubKey) options.accounts.setPubKey(ctx, account.address, pubKey);
