@@ -7,6 +7,7 @@
  * - `unknown_version`: the version was never committed here
  * - `unknown_store`: no store of that name
  * - `corrupt`: the disk's records contradict each other; the node must stop
+ * - `gap`: a block that does not follow the last one, or a range that the block store does not hold
  * - `unprovable`: ICS-23 has no proof for it: an empty store, an empty value, or absence beside an empty value
  * - `bad_proof`: a proof that does not prove what it should
  * - `nothing_to_roll_back`: no retained checkpoint covers the asked version
@@ -23,6 +24,7 @@ export type StoreErrorCode =
   | "unknown_version"
   | "unknown_store"
   | "corrupt"
+  | "gap"
   | "unprovable"
   | "bad_proof"
   | "nothing_to_roll_back";
