@@ -1,0 +1,258 @@
+import { RequestInfo, RequestPrepareProposal, ResponseFinalizeBlock } from "cosmjs-types/tendermint/abci/types";
+import { encodeExtendedCommit } from "../../chain/codec/commit.ts";
+import { equalBytes, toHex } from "../../chain/crypto/bytes.ts";
+import {
+  type ChainState,
+  decodeChainState,
+  encodeChainState,
+  genesisState,
+} from "../../chain/execution/chain-state.ts";
+import { ExecutionError } from "../../chain/execution/errors.ts";
+import { makeBlock, nextBlockTime, type PackedBlock, packBlock } from "../../chain/execution/make-block.ts";
+import { nextState, toValidatorChanges } from "../../chain/execution/next-state.ts";
+import { validateBlock } from "../../chain/execution/validate-block.ts";
+import { type Block, blockHash, decodeBlock } from "../../chain/types/block.ts";
+import type { BlockId } from "../../chain/types/block-id.ts";
+import { type ExtendedCommit, toCommit } from "../../chain/types/commit.ts";
+import type { GenesisDoc } from "../../chain/types/genesis.ts";
+import type { AppClient } from "../app/client.ts";
+import { NodeError } from "../errors.ts";
+import type { BlockStore } from "./block-store.ts";
+import { extendedCommitInfo, finalizeRequest, initChainRequest, processRequest } from "./requests.ts";
+
+/** PrepareProposal's part of a block: header, last commit and their signatures take the rest. */
+const BLOCK_OVERHEAD_BYTES = 4096;
+const COMMIT_SIG_BYTES = 160;
+
+export interface ExecutorPorts {
+  readonly app: AppClient;
+  readonly blocks: BlockStore;
+  readonly genesis: GenesisDoc;
+  /** genesis.json's app_state as bytes. */
+  readonly appState: Uint8Array;
+}
+
+export interface CommittedBlock {
+  readonly block: Block;
+  readonly blockId: BlockId;
+  readonly response: ResponseFinalizeBlock;
+  /** State after the block. */
+  readonly state: ChainState;
+}
+
+export interface Proposal {
+  readonly proposerAddress: Uint8Array;
+  /** Extended commit of the last block; undefined for the first. */
+  readonly lastCommit: ExtendedCommit | undefined;
+  /** Candidate for transaction 0 first, if there is one, then the mempool's, in order. */
+  readonly txs: readonly Uint8Array[];
+}
+
+/** Keeps application, block store and chain state in step: makes, checks and applies blocks, and replays after a crash. */
+export class Executor {
+  readonly #ports: ExecutorPorts;
+  #state: ChainState;
+
+  private constructor(ports: ExecutorPorts, state: ChainState) {
+    this.#ports = ports;
+    this.#state = state;
+  }
+
+  /**
+   * Brings the application up to the block store's head, whatever a crash left undone.
+   * @throws NodeError `bad_genesis`, `corrupt`, `app_hash`
+   */
+  static async open(ports: ExecutorPorts): Promise<Executor> {
+    const info = await ports.app.info(
+      RequestInfo.fromPartial({ version: "0.38.0", blockVersion: 11n, p2pVersion: 8n }),
+    );
+    const appHeight = Number(info.lastBlockHeight);
+    const stored = await ports.blocks.state();
+    const genesis = appHeight === 0 ? await genesisOf(ports) : undefined;
+    const state = stored ? decodeChainState(stored) : await start(ports, genesis);
+    if (state.chainId !== ports.genesis.chainId) {
+      throw new NodeError(
+        "bad_genesis",
+        `the data is of chain ${state.chainId}, genesis.json of ${ports.genesis.chainId}`,
+        "use the genesis file of this chain, or another --home",
+      );
+    }
+    if (appHeight > ports.blocks.height()) {
+      throw new NodeError(
+        "corrupt",
+        `the application is at height ${appHeight}, blocks end at ${ports.blocks.height()}`,
+        "restore data/ from one copy, or remove data/ except the sign state and sync again",
+      );
+    }
+    const executor = new Executor(ports, state);
+    await executor.#replay(appHeight);
+    await executor.#checkAppHash();
+    return executor;
+  }
+
+  get state(): ChainState {
+    return this.#state;
+  }
+
+  /** A block of the mempool's transactions; throws ExecutionError or what the application's host throws. */
+  async prepare(proposal: Proposal): Promise<PackedBlock> {
+    const state = this.#state;
+    const commit = proposal.lastCommit && toCommit(proposal.lastCommit);
+    const signers = state.lastValidators?.validators.length ?? 0;
+    const response = await this.#ports.app.prepareProposal(
+      RequestPrepareProposal.fromPartial({
+        maxTxBytes: BigInt(state.params.block.maxBytes - BLOCK_OVERHEAD_BYTES - signers * COMMIT_SIG_BYTES),
+        txs: [...proposal.txs],
+        localLastCommit: extendedCommitInfo(proposal.lastCommit, state.lastValidators),
+        height: BigInt(state.lastHeight + 1),
+        time: nextBlockTime(state, commit),
+        nextValidatorsHash: state.nextValidators.hash(),
+        proposerAddress: proposal.proposerAddress,
+      }),
+    );
+    return packBlock(
+      makeBlock(state, {
+        txs: response.txs,
+        evidence: [],
+        lastCommit: commit,
+        proposerAddress: proposal.proposerAddress,
+      }),
+    );
+  }
+
+  /** Whether the bytes are the block with this id, follow the chain, and the application accepts them. */
+  async process(bytes: Uint8Array, blockId: BlockId): Promise<string | undefined> {
+    const state = this.#state;
+    try {
+      const block = this.#decode(bytes, blockId);
+      validateBlock(state, block);
+      const { status } = await this.#ports.app.processProposal(processRequest(state, block));
+      return status === 1 ? undefined : "the application refuses the block";
+    } catch (error) {
+      if (error instanceof ExecutionError) return `${error.code}: ${error.message}`;
+      throw error;
+    }
+  }
+
+  /**
+   * Stores a decided block, executes and commits it. The block must follow the chain: what fails here was signed by
+   * more than 2/3 of the power, so the caller stops.
+   */
+  async apply(bytes: Uint8Array, blockId: BlockId, commit: ExtendedCommit): Promise<CommittedBlock> {
+    const block = this.#decode(bytes, blockId);
+    validateBlock(this.#state, block);
+    const height = block.header.height;
+    await this.#ports.blocks.saveBlock({ height, block: bytes, blockId, extendedCommit: encodeExtendedCommit(commit) });
+    return this.#execute(block, blockId);
+  }
+
+  #decode(bytes: Uint8Array, blockId: BlockId): Block {
+    let block: Block;
+    try {
+      block = decodeBlock(bytes, this.#state.params.block.maxBytes);
+    } catch (error) {
+      throw new ExecutionError("wrong_header", `not a block: ${(error as Error).message}`);
+    }
+    if (!equalBytes(blockHash(block), blockId.hash)) {
+      throw new ExecutionError("wrong_header", "the block does not hash to its id");
+    }
+    return block;
+  }
+
+  async #execute(block: Block, blockId: BlockId): Promise<CommittedBlock> {
+    const { app, blocks } = this.#ports;
+    const { height } = block.header;
+    const response = await app.finalizeBlock(finalizeRequest(this.#state, block));
+    const state = nextState(this.#state, block, blockId, response);
+    await blocks.saveResponse(height, ResponseFinalizeBlock.encode(response).finish());
+    await app.commit();
+    await blocks.saveState(height, encodeChainState(state));
+    this.#state = state;
+    return { block, blockId, response, state };
+  }
+
+  /** Blocks that the state does not include yet: executed again, or taken from stored results when the application has them. */
+  async #replay(appHeight: number): Promise<void> {
+    const { blocks } = this.#ports;
+    for (let height = Math.min(this.#state.lastHeight, appHeight) + 1; height <= blocks.height(); height++) {
+      const [bytes, blockId] = await Promise.all([blocks.block(height), blocks.blockId(height)]);
+      if (!bytes || !blockId) throw this.#corrupt(`block ${height} is missing`);
+      const block = decodeBlock(bytes);
+      if (height <= this.#state.lastHeight) await this.#reexecute(block, height);
+      else if (height <= appHeight) await this.#adopt(block, blockId, height);
+      else await this.#execute(block, blockId);
+    }
+  }
+
+  /** The application lost blocks that the state includes (restored or rolled back): it executes them again. */
+  async #reexecute(block: Block, height: number): Promise<void> {
+    const { app, blocks } = this.#ports;
+    const before = await blocks.state(height - 1);
+    if (!before) throw this.#corrupt(`the state before block ${height} is missing`);
+    const state = decodeChainState(before);
+    const response = await app.finalizeBlock(finalizeRequest(state, block));
+    const kept = await blocks.response(height);
+    if (kept && !equalBytes(ResponseFinalizeBlock.decode(kept).appHash, response.appHash)) {
+      throw this.#corruptHash(height, response.appHash, ResponseFinalizeBlock.decode(kept).appHash);
+    }
+    await app.commit();
+  }
+
+  async #adopt(block: Block, blockId: BlockId, height: number): Promise<void> {
+    const kept = await this.#ports.blocks.response(height);
+    if (!kept) throw this.#corrupt(`results of block ${height} are missing`);
+    this.#state = nextState(this.#state, block, blockId, ResponseFinalizeBlock.decode(kept));
+    await this.#ports.blocks.saveState(height, encodeChainState(this.#state));
+  }
+
+  async #checkAppHash(): Promise<void> {
+    const info = await this.#ports.app.info(RequestInfo.fromPartial({}));
+    const { lastHeight, initialHeight, appHash } = this.#state;
+    if (lastHeight >= initialHeight && !equalBytes(info.lastBlockAppHash, appHash)) {
+      throw this.#corruptHash(lastHeight, info.lastBlockAppHash, appHash);
+    }
+  }
+
+  #corrupt(message: string): NodeError {
+    return new NodeError("corrupt", message, "remove data/ except the sign state and sync again");
+  }
+
+  #corruptHash(height: number, got: Uint8Array, expected: Uint8Array): NodeError {
+    const message = `application hash of height ${height} is ${toHex(got)}, the chain has ${toHex(expected)}`;
+    return new NodeError(
+      "app_hash",
+      message,
+      "check that this binary is the network's version; then remove data/app and replay",
+    );
+  }
+}
+
+async function start(ports: ExecutorPorts, genesis: ChainState | undefined): Promise<ChainState> {
+  if (!genesis) {
+    throw new NodeError(
+      "corrupt",
+      "the application has state but the chain has none",
+      "restore data/blocks, or remove data/ except the sign state",
+    );
+  }
+  await ports.blocks.saveState(genesis.lastHeight, encodeChainState(genesis));
+  return genesis;
+}
+
+/** InitChain, and the state before the first block. Safe to repeat while the application has no block. */
+async function genesisOf({ app, genesis, appState }: ExecutorPorts): Promise<ChainState> {
+  const response = await app.initChain(initChainRequest(genesis, appState));
+  const updates = toValidatorChanges(response.validators);
+  const validators = updates.length > 0 ? updates : genesis.validators;
+  if (validators.length === 0) {
+    throw new NodeError("bad_genesis", "genesis has no validators", "add one with `openledgerd genesis add-validator`");
+  }
+  return genesisState({
+    chainId: genesis.chainId,
+    initialHeight: genesis.initialHeight,
+    time: genesis.genesisTime,
+    params: genesis.consensusParams,
+    validators,
+    appHash: response.appHash,
+  });
+}
