@@ -38,9 +38,9 @@ function parse(state: unknown): GenesisState {
   }
 }
 
-/** The end is the reveal of the height before the first one that is signed. */
+/** The end stands for the height of genesis, the one before the first block. */
 function startChains(ctx: Context, keeper: AttributionKeeper, staking: StakingNeeds): void {
-  const height = BigInt(Math.max(0, ctx.height - 1));
+  const height = BigInt(ctx.height);
   for (const { address, beaconEnd } of staking.validators(ctx)) {
     if (beaconEnd.length === 0 || keeper.chain(ctx, address)) continue;
     if (beaconEnd.length !== HASH_LENGTH) throw errors.genesis(`a validator's beacon end has ${HASH_LENGTH} bytes`);

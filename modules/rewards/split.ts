@@ -1,4 +1,5 @@
-import { shareOf, splitLargestRemainder } from "../../chain/math/fixed.ts";
+import { ONE, shareOf, splitLargestRemainder } from "../../chain/math/fixed.ts";
+import { minimum } from "../../chain/math/int.ts";
 
 // ECONOMY.md "Fee split". Every level is floor + largest remainder, so the parts always sum to the whole:
 //
@@ -65,9 +66,9 @@ export interface ContributorSplit {
   readonly treasury: bigint;
 }
 
-/** `fidelity` in units of 10^-18, at most 10^18: what it does not vouch for goes to the bounty. */
+/** `fidelity` in units of 10^-18 (above 10^18 counts as 10^18): what it does not vouch for goes to the bounty. */
 export function contributorSplit(half: bigint, fidelity: bigint, vector: VectorWeights): ContributorSplit {
-  const faithful = shareOf(half, fidelity);
+  const faithful = shareOf(half, minimum(fidelity, ONE));
   const weights = [...vector.entries, vector.unattributed, vector.capExcess];
   const parts = splitLargestRemainder(faithful, weights);
   const unattributed = parts[vector.entries.length] as bigint;

@@ -1,0 +1,43 @@
+import type { Context } from "../../chain/app/context.ts";
+import { GenesisState } from "../../proto/gen/openledger/rewards/v1.ts";
+import { fromJson, toJson } from "../../proto/runtime.ts";
+import { errors } from "./errors.ts";
+import type { RewardsLedger } from "./keeper.ts";
+import { checkParams, DEFAULT_PARAMS } from "./params.ts";
+import { NO_FEES } from "./totals.ts";
+
+/** Throws rewards/4 (genesis). */
+export function initGenesis(ctx: Context, ledger: RewardsLedger, json: unknown): void {
+  const state = parse(json);
+  const params = state.params ?? DEFAULT_PARAMS;
+  checkParams(params);
+  ledger.setParams(ctx, params);
+  for (const accrued of state.accrued) ledger.saveAccrued(ctx, accrued);
+  for (const bounty of state.bounties) ledger.saveBounty(ctx, bounty);
+  for (const rewards of state.contributions) ledger.saveContribution(ctx, rewards);
+  for (const settlement of state.settlements) ledger.saveSettlement(ctx, settlement);
+  for (const shares of state.curatorShares) ledger.saveCuratorShares(ctx, shares);
+  ledger.setTotals(ctx, state.totals ?? NO_FEES, Number(state.settled));
+}
+
+function parse(json: unknown): GenesisState {
+  if (json === undefined) return GenesisState.fromPartial({});
+  try {
+    return fromJson(GenesisState, json);
+  } catch (error) {
+    throw errors.genesis(`app_state.rewards: ${(error as Error).message}`);
+  }
+}
+
+export function exportGenesis(ctx: Context, ledger: RewardsLedger): unknown {
+  return toJson(GenesisState, {
+    params: ledger.params(ctx),
+    accrued: [...ledger.allAccrued(ctx)],
+    bounties: [...ledger.bounties(ctx)],
+    contributions: [...ledger.contributions(ctx)],
+    settlements: [...ledger.settlements(ctx)],
+    totals: ledger.totals(ctx),
+    settled: BigInt(ledger.settled(ctx)),
+    curatorShares: [...ledger.allCuratorShares(ctx)],
+  });
+}

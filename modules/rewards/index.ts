@@ -1,0 +1,34 @@
+import type { Module } from "../../chain/app/module.ts";
+import type { ChainOptions } from "../../chain/app/options.ts";
+import { exportGenesis, initGenesis } from "./genesis.ts";
+import { invariants } from "./invariants.ts";
+import { RewardsLedger } from "./keeper.ts";
+import { REWARDS } from "./keys.ts";
+import { messages } from "./messages.ts";
+import type { RewardsNeeds } from "./needs.ts";
+import { queries } from "./queries.ts";
+import { Settlements } from "./settle.ts";
+
+export { REWARDS, TREASURY } from "./keys.ts";
+export type { RewardsNeeds } from "./needs.ts";
+export { Settlements } from "./settle.ts";
+export type { ForfeitedBond, PaidEntry, PaidRequest, Payee, RewardsKeeperView } from "./types.ts";
+
+/** `keeper` settles fees and takes forfeited bonds; `ledger` reads what was booked. */
+export function rewardsModule(
+  options: ChainOptions,
+  needs: RewardsNeeds,
+): { readonly module: Module; readonly keeper: Settlements; readonly ledger: RewardsLedger } {
+  const ledger = new RewardsLedger();
+  const keeper = new Settlements(ledger, needs);
+  const module: Module = {
+    name: REWARDS,
+    store: REWARDS,
+    messages: messages(options.addresses, ledger, needs.bank),
+    queries: queries(ledger),
+    initGenesis: (ctx, state) => initGenesis(ctx, ledger, state),
+    exportGenesis: (ctx) => exportGenesis(ctx, ledger),
+    invariants: invariants(ledger, needs.bank),
+  };
+  return { module, keeper, ledger };
+}
