@@ -1,5 +1,6 @@
 import { RequestInfo, RequestPrepareProposal, ResponseFinalizeBlock } from "cosmjs-types/tendermint/abci/types";
-import { encodeExtendedCommit } from "../../chain/codec/commit.ts";
+import { encodeCommit, encodeExtendedCommit } from "../../chain/codec/commit.ts";
+import { blockIdFromWire, blockIdToWire } from "../../chain/codec/primitives.ts";
 import { equalBytes, toHex } from "../../chain/crypto/bytes.ts";
 import {
   type ChainState,
@@ -15,9 +16,13 @@ import { type Block, blockHash, decodeBlock } from "../../chain/types/block.ts";
 import type { BlockId } from "../../chain/types/block-id.ts";
 import { type ExtendedCommit, toCommit } from "../../chain/types/commit.ts";
 import type { GenesisDoc } from "../../chain/types/genesis.ts";
+import { encodeConsensusParams } from "../../chain/types/params.ts";
+import { ValidatorSet } from "../../chain/types/validator-set.ts";
+import { BlockID } from "../../proto/gen/tendermint/types.ts";
+import { decodeStrict, encodeBytes } from "../../proto/runtime.ts";
 import type { AppClient } from "../app/client.ts";
+import type { LevelBlocks } from "../disk/level-blocks.ts";
 import { NodeError } from "../errors.ts";
-import type { BlockStore } from "./block-store.ts";
 import { extendedCommitInfo, finalizeRequest, initChainRequest, processRequest } from "./requests.ts";
 
 /** PrepareProposal's part of a block: header, last commit and their signatures take the rest. */
@@ -26,7 +31,7 @@ const COMMIT_SIG_BYTES = 160;
 
 export interface ExecutorPorts {
   readonly app: AppClient;
-  readonly blocks: BlockStore;
+  readonly blocks: LevelBlocks;
   readonly genesis: GenesisDoc;
   /** genesis.json's app_state as bytes. */
   readonly appState: Uint8Array;
@@ -67,7 +72,7 @@ export class Executor {
       RequestInfo.fromPartial({ version: "0.38.0", blockVersion: 11n, p2pVersion: 8n }),
     );
     const appHeight = Number(info.lastBlockHeight);
-    const stored = await ports.blocks.state();
+    const stored = await ports.blocks.loadState();
     const genesis = appHeight === 0 ? await genesisOf(ports) : undefined;
     const state = stored ? decodeChainState(stored) : await start(ports, genesis);
     if (state.chainId !== ports.genesis.chainId) {
@@ -126,7 +131,7 @@ export class Executor {
     try {
       const block = this.#decode(bytes, blockId);
       validateBlock(state, block);
-      const { status } = await this.#ports.app.processProposal(processRequest(state, block));
+      const { status } = await this.#ports.app.processProposal(processRequest(state.lastValidators, block));
       return status === 1 ? undefined : "the application refuses the block";
     } catch (error) {
       if (error instanceof ExecutionError) return `${error.code}: ${error.message}`;
@@ -142,7 +147,14 @@ export class Executor {
     const block = this.#decode(bytes, blockId);
     validateBlock(this.#state, block);
     const height = block.header.height;
-    await this.#ports.blocks.saveBlock({ height, block: bytes, blockId, extendedCommit: encodeExtendedCommit(commit) });
+    await this.#ports.blocks.saveBlock({
+      height,
+      hash: blockId.hash,
+      block: bytes,
+      meta: encodeBytes(BlockID, blockIdToWire(blockId)),
+      seenCommit: encodeCommit(toCommit(commit)),
+      extendedCommit: encodeExtendedCommit(commit),
+    });
     return this.#execute(block, blockId);
   }
 
@@ -162,11 +174,11 @@ export class Executor {
   async #execute(block: Block, blockId: BlockId): Promise<CommittedBlock> {
     const { app, blocks } = this.#ports;
     const { height } = block.header;
-    const response = await app.finalizeBlock(finalizeRequest(this.#state, block));
+    const response = await app.finalizeBlock(finalizeRequest(this.#state.lastValidators, block));
     const state = nextState(this.#state, block, blockId, response);
     await blocks.saveResponse(height, ResponseFinalizeBlock.encode(response).finish());
     await app.commit();
-    await blocks.saveState(height, encodeChainState(state));
+    await this.#save(state);
     this.#state = state;
     return { block, blockId, response, state };
   }
@@ -175,9 +187,10 @@ export class Executor {
   async #replay(appHeight: number): Promise<void> {
     const { blocks } = this.#ports;
     for (let height = Math.min(this.#state.lastHeight, appHeight) + 1; height <= blocks.height(); height++) {
-      const [bytes, blockId] = await Promise.all([blocks.block(height), blocks.blockId(height)]);
-      if (!bytes || !blockId) throw this.#corrupt(`block ${height} is missing`);
+      const [bytes, meta] = await Promise.all([blocks.loadBlock(height), blocks.loadMeta(height)]);
+      if (!bytes || !meta) throw this.#corrupt(`block ${height} is missing`);
       const block = decodeBlock(bytes);
+      const blockId = blockIdFromMeta(meta);
       if (height <= this.#state.lastHeight) await this.#reexecute(block, height);
       else if (height <= appHeight) await this.#adopt(block, blockId, height);
       else await this.#execute(block, blockId);
@@ -187,11 +200,9 @@ export class Executor {
   /** The application lost blocks that the state includes (restored or rolled back): it executes them again. */
   async #reexecute(block: Block, height: number): Promise<void> {
     const { app, blocks } = this.#ports;
-    const before = await blocks.state(height - 1);
-    if (!before) throw this.#corrupt(`the state before block ${height} is missing`);
-    const state = decodeChainState(before);
-    const response = await app.finalizeBlock(finalizeRequest(state, block));
-    const kept = await blocks.response(height);
+    const signers = height > this.#state.initialHeight ? await blocks.loadValidators(height - 1) : undefined;
+    const response = await app.finalizeBlock(finalizeRequest(signers && ValidatorSet.decode(signers), block));
+    const kept = await blocks.loadResponse(height);
     if (kept && !equalBytes(ResponseFinalizeBlock.decode(kept).appHash, response.appHash)) {
       throw this.#corruptHash(height, response.appHash, ResponseFinalizeBlock.decode(kept).appHash);
     }
@@ -199,10 +210,15 @@ export class Executor {
   }
 
   async #adopt(block: Block, blockId: BlockId, height: number): Promise<void> {
-    const kept = await this.#ports.blocks.response(height);
+    const kept = await this.#ports.blocks.loadResponse(height);
     if (!kept) throw this.#corrupt(`results of block ${height} are missing`);
     this.#state = nextState(this.#state, block, blockId, ResponseFinalizeBlock.decode(kept));
-    await this.#ports.blocks.saveState(height, encodeChainState(this.#state));
+    await this.#save(this.#state);
+  }
+
+  async #save(state: ChainState): Promise<void> {
+    const validators = { height: state.lastHeight + 2, set: state.nextValidators.encode() };
+    await this.#ports.blocks.saveState({ state: encodeChainState(state), validators });
   }
 
   async #checkAppHash(): Promise<void> {
@@ -227,6 +243,11 @@ export class Executor {
   }
 }
 
+/** Block id of a stored block's meta record. */
+export function blockIdFromMeta(meta: Uint8Array): BlockId {
+  return blockIdFromWire(decodeStrict(BlockID, meta), "meta");
+}
+
 async function start(ports: ExecutorPorts, genesis: ChainState | undefined): Promise<ChainState> {
   if (!genesis) {
     throw new NodeError(
@@ -235,7 +256,16 @@ async function start(ports: ExecutorPorts, genesis: ChainState | undefined): Pro
       "restore data/blocks, or remove data/ except the sign state",
     );
   }
-  await ports.blocks.saveState(genesis.lastHeight, encodeChainState(genesis));
+  const { initialHeight, validators, nextValidators, params } = genesis;
+  await ports.blocks.saveState({
+    state: encodeChainState(genesis),
+    validators: { height: initialHeight, set: validators.encode() },
+    params: { height: initialHeight, value: encodeConsensusParams(params) },
+  });
+  await ports.blocks.saveState({
+    state: encodeChainState(genesis),
+    validators: { height: initialHeight + 1, set: nextValidators.encode() },
+  });
   return genesis;
 }
 

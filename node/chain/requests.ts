@@ -5,7 +5,6 @@ import {
   RequestInitChain,
   RequestProcessProposal,
 } from "cosmjs-types/tendermint/abci/types";
-import type { ChainState } from "../../chain/execution/chain-state.ts";
 import { type Block, blockHash } from "../../chain/types/block.ts";
 import { type Commit, type ExtendedCommit, FLAG_ABSENT } from "../../chain/types/commit.ts";
 import type { GenesisDoc } from "../../chain/types/genesis.ts";
@@ -50,7 +49,7 @@ function abciValidator(validators: ValidatorSet, index: number): { address: Uint
   return { address: validator.address, power: BigInt(validator.power) };
 }
 
-function describe(state: ChainState, block: Block) {
+function describe(lastValidators: ValidatorSet | undefined, block: Block) {
   return {
     txs: [...block.txs],
     hash: blockHash(block),
@@ -58,17 +57,19 @@ function describe(state: ChainState, block: Block) {
     time: time(block.header.time),
     nextValidatorsHash: block.header.nextValidatorsHash,
     proposerAddress: block.header.proposerAddress,
-    lastCommit: commitInfo(block.lastCommit, state.lastValidators),
+    lastCommit: commitInfo(block.lastCommit, lastValidators),
   };
 }
 
-export function processRequest(state: ChainState, block: Block): RequestProcessProposal {
-  const { lastCommit, ...rest } = describe(state, block);
+/** `lastValidators` is the set that signed the block before. */
+export function processRequest(lastValidators: ValidatorSet | undefined, block: Block): RequestProcessProposal {
+  const { lastCommit, ...rest } = describe(lastValidators, block);
   return RequestProcessProposal.fromPartial({ ...rest, proposedLastCommit: lastCommit });
 }
 
-export function finalizeRequest(state: ChainState, block: Block): RequestFinalizeBlock {
-  const { lastCommit, ...rest } = describe(state, block);
+/** `lastValidators` is the set that signed the block before. */
+export function finalizeRequest(lastValidators: ValidatorSet | undefined, block: Block): RequestFinalizeBlock {
+  const { lastCommit, ...rest } = describe(lastValidators, block);
   return RequestFinalizeBlock.fromPartial({ ...rest, decidedLastCommit: lastCommit });
 }
 
