@@ -1,3 +1,4 @@
+import { peerIdFromString } from "@libp2p/peer-id";
 import { type Multiaddr, multiaddr } from "@multiformats/multiaddr";
 import { P2pError, reasonOf } from "./errors.ts";
 import type { PeerId } from "./ports.ts";
@@ -18,7 +19,11 @@ export function parsePeerAddress(text: string): PeerAddress {
   const address = parse(text, nextStep);
   const peer = peerOf(address);
   if (!peer) throw new P2pError("bad-address", `peer address ${text} does not end in /p2p/NODE_ID`, { nextStep });
-  return { peer, address };
+  try {
+    return { peer: peerIdFromString(peer).toString(), address };
+  } catch (cause) {
+    throw new P2pError("bad-address", `${JSON.stringify(peer)} in ${text} is not a node id`, { nextStep, cause });
+  }
 }
 
 /** The last `/p2p/` component of an address. */

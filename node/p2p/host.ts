@@ -133,6 +133,8 @@ export class Host {
   readonly #connected = new Map<PeerId, Libp2pPeerId>();
   readonly #up = new Listeners<[peer: PeerId]>();
   readonly #down = new Listeners<[peer: PeerId]>();
+  readonly #deaf = new Set<PeerId>();
+  #healer: NodeJS.Timeout | undefined;
   readonly #identified = new Listeners<[peer: PeerId, protocols: readonly string[]]>();
 
   constructor(setup: HostSetup, parts: HostParts) {
@@ -160,11 +162,14 @@ export class Host {
       throw explainListenError(error);
     }
     this.#redialler.start();
+    this.#healer = setInterval(() => this.#healGossip(), HEAL_INTERVAL_MS);
+    this.#healer.unref();
     for (const target of this.#setup.bootstrap) this.#dialOnce(target);
   }
 
   async stop(): Promise<void> {
     this.#redialler.stop();
+    clearInterval(this.#healer);
     await this.#node.stop();
   }
 
@@ -286,6 +291,7 @@ export class Host {
   #onPeerDown(id: Libp2pPeerId): void {
     const peer = id.toString();
     this.#connected.delete(peer);
+    this.#deaf.delete(peer);
     this.book.disconnected(peer);
     this.metrics.peers.set(this.#connected.size);
     this.log.debug({ peer }, "peer disconnected");
@@ -298,6 +304,24 @@ export class Host {
     await this.#node.peerStore
       .merge(id, { tags: { [PERSISTENT_TAG]: { value: 100 } } })
       .catch((error) => this.log.debug({ reason: reasonOf(error) }, "persistent peer not tagged"));
+  }
+
+  /**
+   * gossipsub never reopens an outgoing stream that broke (its peer was too slow, say) while the connection lasts.
+   * A peer found without one twice is disconnected: the next connection starts afresh.
+   */
+  #healGossip(): void {
+    const streams = (this.gossip as unknown as { readonly streamsOutbound: ReadonlyMap<PeerId, unknown> })
+      .streamsOutbound;
+    for (const id of this.gossip.getPeers()) {
+      const peer = id.toString();
+      if (streams.has(peer)) this.#deaf.delete(peer);
+      else if (this.#deaf.has(peer)) {
+        this.#deaf.delete(peer);
+        this.log.info({ peer }, "no gossip stream to the peer, reconnecting");
+        void this.disconnect(peer);
+      } else this.#deaf.add(peer);
+    }
   }
 
   #dialOnce(target: PeerAddress): void {
@@ -317,6 +341,7 @@ export class Host {
 }
 
 const PERSISTENT_TAG = "openledger-persistent";
+const HEAL_INTERVAL_MS = 10_000;
 const HANG_UP_TIMEOUT_MS = 1_000;
 
 /** Refuses banned peers, and new inbound peers beyond the limit. */

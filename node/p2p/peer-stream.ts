@@ -72,12 +72,15 @@ export class PeerStream {
       this.#decoder.push(data.subarray());
       this.#read();
     });
-    stream.addEventListener("drain", () => this.#guard(() => this.#outbox.flush() && this.#events.onDrain()));
-    stream.addEventListener("remoteCloseWrite", () => this.close());
+    stream.addEventListener("drain", () => {
+      if (this.#guard(() => this.#outbox.flush())) this.#events.onDrain();
+    });
+    stream.addEventListener("end", () => this.close());
     stream.addEventListener("close", ({ error }) =>
       this.close(error && new P2pError("closed", reasonOf(error), { cause: error })),
     );
-    this.#guard(() => stream.send(encodeFrame(encodeHello(this.#options.self))));
+    if (stream.readableEnded || stream.status !== "open") this.close();
+    else this.#guard(() => stream.send(encodeFrame(encodeHello(this.#options.self))));
   }
 
   get isOpen(): boolean {
@@ -117,23 +120,33 @@ export class PeerStream {
     this.#events.onClose(error);
   }
 
+  /** Listeners run outside the guard: an error of theirs is this node's own and must not pass for the peer's. */
   #read(): void {
-    this.#guard(() => {
-      while (this.#state !== "closed") {
-        const waitMs = Math.max(this.#bytes.waitMs(), this.#messages.waitMs());
-        if (waitMs > 0) return this.#pauseFor(waitMs);
-        const payload = this.#decoder.next();
-        if (!payload) return;
-        this.#bytes.take(payload.length);
-        this.#messages.take(1);
-        if (this.#state === "hello") this.#accept(payload);
-        else if (payload.length > 0) this.#events.onFrame(payload);
+    for (let payload = this.#next(); payload; payload = this.#next()) {
+      if (this.#state === "hello") this.#accept(payload);
+      else if (payload.length > 0) this.#events.onFrame(payload);
+    }
+  }
+
+  #next(): Uint8Array | undefined {
+    return this.#guard(() => {
+      if (this.#state === "closed") return undefined;
+      const waitMs = Math.max(this.#bytes.waitMs(), this.#messages.waitMs());
+      if (waitMs > 0) {
+        this.#pauseFor(waitMs);
+        return undefined;
       }
+      const payload = this.#decoder.next();
+      if (!payload) return undefined;
+      this.#bytes.take(payload.length);
+      this.#messages.take(1);
+      return payload;
     });
   }
 
   #accept(payload: Uint8Array): void {
-    const hello = checkHello(this.#options.self, payload);
+    const hello = this.#guard(() => checkHello(this.#options.self, payload));
+    if (!hello) return;
     clearTimeout(this.#handshakeTimer);
     this.#decoder.maxFrameBytes = this.#options.maxFrameBytes;
     this.#state = "open";

@@ -2,14 +2,14 @@ import { MAX_REMEMBERED_PEERS } from "./limits.ts";
 import type { P2pMetrics } from "./metrics.ts";
 import { Listeners, type NodeLog, type NowMs, type PeerId, type Unsubscribe } from "./ports.ts";
 
-/** What a peer can do wrong and how many points it costs. At -100 the peer is banned for a while. */
+/** What a peer can do wrong and how many points it costs. At -100 the peer is banned for a while: two of 51, three of 34. */
 export const PENALTIES = {
   /** Another chain id or genesis: can never be useful. */
   "wrong-chain": 100,
   /** A frame longer than the limit. */
-  "oversize-frame": 50,
+  "oversize-frame": 51,
   /** Bytes that are not a frame, a handshake or a protobuf message of the protocol. */
-  "malformed-frame": 50,
+  "malformed-frame": 51,
   /** No Hello within the limit. */
   "handshake-timeout": 20,
   /** Opens direct streams too often, or in the direction that is not its own. */
@@ -25,7 +25,7 @@ export const PENALTIES = {
   /** A blob whose hash is not its id. */
   "corrupt-blob": 34,
   /** A block or commit that does not verify. */
-  "bad-block": 50,
+  "bad-block": 51,
   /** No answer in time. */
   timeout: 2,
   /** More requests than its share. */

@@ -105,9 +105,8 @@ export class RequestResponse {
   ): Promise<Uint8Array> {
     const stream = await this.#host.openStream(peer, protocol, signal);
     try {
-      const answer = readFrame(stream, maxResponseBytes + 1, signal);
       stream.send(encodeFrame(request));
-      const frame = await answer;
+      const frame = await readFrame(stream, maxResponseBytes + 1, signal);
       await stream.close({ signal }).catch(() => undefined);
       return unwrap(frame, peer);
     } catch (error) {
@@ -208,7 +207,7 @@ function readFrame(stream: Stream, maxBytes: number, signal: AbortSignal): Promi
     const finish = (settle: () => void): void => {
       stream.removeEventListener("message", onMessage);
       stream.removeEventListener("close", onClose);
-      stream.removeEventListener("remoteCloseWrite", onEnd);
+      stream.removeEventListener("end", onEnd);
       signal.removeEventListener("abort", onAbort);
       settle();
     };
@@ -223,15 +222,15 @@ function readFrame(stream: Stream, maxBytes: number, signal: AbortSignal): Promi
     };
     const fail = (code: P2pErrorCode, message: string): void => finish(() => reject(new P2pError(code, message)));
     const onClose = (): void => fail("closed", "the stream closed before a whole message arrived");
-    const onEnd = (): void => {
-      if (stream.readBufferLength === 0) fail("closed", "the peer ended the stream before a whole message");
-    };
+    const onEnd = (): void => fail("closed", "the peer ended the stream before a whole message");
     const onAbort = (): void => fail("timeout", "no whole message in time");
     stream.addEventListener("message", onMessage);
     stream.addEventListener("close", onClose);
-    stream.addEventListener("remoteCloseWrite", onEnd);
+    stream.addEventListener("end", onEnd);
     signal.addEventListener("abort", onAbort);
     if (signal.aborted) onAbort();
+    else if (stream.readableEnded) onEnd();
+    else if (stream.status !== "open") onClose();
   });
 }
 
