@@ -13,7 +13,7 @@ import { IavlTree } from "./tree/tree.ts";
 import type { TreeView } from "./tree/view.ts";
 
 /** A checkpoint every so many versions, unless little was written: what a restart replays beside the retained ones. */
-const CHECKPOINT_EVERY = 100;
+export const CHECKPOINT_EVERY = 100;
 
 export interface MultiStoreOptions {
   /** Names of the stores; ASCII, one for each module that keeps state. */
