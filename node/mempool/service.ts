@@ -1,0 +1,93 @@
+import { RequestCheckTx, ResponseCheckTx } from "cosmjs-types/tendermint/abci/types";
+import { MempoolError } from "../../chain/mempool/errors.ts";
+import { Mempool, type MempoolLimits, TX_OVERHEAD_BYTES } from "../../chain/mempool/mempool.ts";
+import type { AppClient } from "../app/client.ts";
+import type { ItemVerdict } from "../p2p/index.ts";
+
+/** Rechecked after a block, oldest first; the rest is checked again when it is proposed. */
+const MAX_RECHECKS = 1_000;
+
+/** Code and codespace of CheckTx answers that the application never saw. */
+export const MEMPOOL_CODESPACE = "mempool";
+const MEMPOOL_CODES = { too_large: 21, known: 19, full: 20 } as const;
+
+/** SDK's ErrTxInMempoolCache, which clients that retry a broadcast expect. */
+const NEW = 0;
+const RECHECK = 1;
+
+export interface MempoolPorts {
+  readonly app: AppClient;
+  /** Tells other nodes of a transaction that came in here. */
+  readonly publish: (tx: Uint8Array) => void;
+}
+
+/** Transactions from wallets and peers on their way to a block. */
+export class MempoolService {
+  readonly #pool: Mempool;
+  readonly #ports: MempoolPorts;
+
+  constructor(limits: MempoolLimits, ports: MempoolPorts) {
+    this.#pool = new Mempool(limits);
+    this.#ports = ports;
+  }
+
+  get count(): number {
+    return this.#pool.count;
+  }
+
+  get bytes(): number {
+    return this.#pool.bytes;
+  }
+
+  list(limit: number): readonly Uint8Array[] {
+    return this.#pool.list(limit).map(({ tx }) => tx);
+  }
+
+  reap(maxBytes: number, maxGas: number): Uint8Array[] {
+    return this.#pool.reap(maxBytes - TX_OVERHEAD_BYTES, maxGas);
+  }
+
+  /** From a wallet: checked, pooled and gossiped. The answer is CheckTx's, or the pool's own refusal in its shape. */
+  async add(tx: Uint8Array): Promise<ResponseCheckTx> {
+    const response = await this.#check(tx);
+    if (response.code === 0) this.#ports.publish(tx);
+    return response;
+  }
+
+  /** From gossip: a batch of transactions of one peer. */
+  async receive(txs: readonly Uint8Array[]): Promise<ItemVerdict[]> {
+    const verdicts: ItemVerdict[] = [];
+    for (const tx of txs) {
+      const { code, codespace } = await this.#check(tx);
+      // A transaction may fail here and pass at the sender: states differ by a block. It is not passed on, nor blamed.
+      verdicts.push(code === 0 ? { action: "accept" } : { action: "ignore", code: `${codespace}/${code}` });
+    }
+    return verdicts;
+  }
+
+  /** A block is applied: its transactions leave, the rest is checked against the new state. */
+  async committed(txs: readonly Uint8Array[]): Promise<void> {
+    this.#pool.committed(txs);
+    for (const { tx, hash } of this.#pool.list(MAX_RECHECKS)) {
+      const { code } = await this.#ports.app.checkTx(RequestCheckTx.fromPartial({ tx, type: RECHECK }));
+      if (code !== 0) this.#pool.evict(hash);
+    }
+  }
+
+  async #check(tx: Uint8Array): Promise<ResponseCheckTx> {
+    try {
+      this.#pool.admit(tx);
+      const response = await this.#ports.app.checkTx(RequestCheckTx.fromPartial({ tx, type: NEW }));
+      if (response.code === 0) this.#pool.insert(tx, Number(response.gasWanted));
+      else this.#pool.forget(tx);
+      return response;
+    } catch (error) {
+      if (!(error instanceof MempoolError)) throw error;
+      return ResponseCheckTx.fromPartial({
+        code: MEMPOOL_CODES[error.code],
+        codespace: MEMPOOL_CODESPACE,
+        log: error.code === "known" ? `tx already exists in cache: ${error.message}` : error.message,
+      });
+    }
+  }
+}

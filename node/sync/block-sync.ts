@@ -1,0 +1,152 @@
+import { decodeExtendedCommit } from "../../chain/codec/commit.ts";
+import { equalBytes } from "../../chain/crypto/bytes.ts";
+import { ExecutionError } from "../../chain/execution/errors.ts";
+import { blockHash, decodeBlock } from "../../chain/types/block.ts";
+import { CommitError, type ExtendedCommit, verifyExtendedCommit } from "../../chain/types/commit.ts";
+import { PartSet } from "../../chain/types/part-set.ts";
+import type { CommittedBlock, Executor } from "../chain/executor.ts";
+import type { BlockBytes, Network, NodeLog, PeerId } from "../p2p/index.ts";
+import type { SerialQueue } from "../serial-queue.ts";
+
+/** How often peers are asked for their heights while nothing suggests that they are ahead. */
+const POLL_MS = 2_000;
+/** Consensus gossip serves one height of lag; block sync starts above it. */
+const CONSENSUS_LAG = 1;
+const BLOCKS_PER_REQUEST = 32;
+const REQUEST_TIMEOUT_MS = 10_000;
+
+export interface BlockSyncPorts {
+  readonly network: Network;
+  readonly executor: Executor;
+  readonly applying: SerialQueue;
+  readonly log: NodeLog;
+  readonly committed: (block: CommittedBlock) => Promise<void>;
+  /** The chain moved: consensus starts over at the next height. */
+  readonly moved: () => Promise<void>;
+  readonly fatal: (error: Error) => void;
+}
+
+/** Fetches decided blocks from peers while this node is behind. Every block is proven by its own extended commit. */
+export class BlockSync {
+  readonly #ports: BlockSyncPorts;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> | undefined;
+  #stopped = false;
+  #catchingUp = false;
+
+  constructor(ports: BlockSyncPorts) {
+    this.#ports = ports;
+  }
+
+  get catchingUp(): boolean {
+    return this.#catchingUp;
+  }
+
+  start(): void {
+    this.#schedule(0);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#running;
+  }
+
+  #schedule(ms: number): void {
+    if (this.#stopped) return;
+    this.#timer = setTimeout(() => {
+      this.#running = this.#round()
+        .catch((error: unknown) => {
+          if (!this.#stopped) this.#ports.fatal(error as Error);
+        })
+        .finally(() => this.#schedule(POLL_MS));
+    }, ms);
+  }
+
+  /** Asks every peer for its height and takes blocks from those that are ahead, until none is. */
+  async #round(): Promise<void> {
+    let moved = false;
+    for (const { peer, height } of await this.#ahead()) {
+      if (height - this.#height() <= CONSENSUS_LAG) continue;
+      this.#catchingUp = true;
+      moved = (await this.#takeFrom(peer, height)) || moved;
+      if (this.#stopped) return;
+    }
+    if (moved) await this.#ports.moved();
+    this.#catchingUp = false;
+  }
+
+  #height(): number {
+    return this.#ports.executor.state.lastHeight;
+  }
+
+  async #ahead(): Promise<{ readonly peer: PeerId; readonly height: number }[]> {
+    const { network } = this.#ports;
+    const asked = network.host.peers().map(async (peer) => {
+      try {
+        const { base, height } = await network.blocks.status(peer, { timeoutMs: REQUEST_TIMEOUT_MS });
+        return base <= this.#height() + 1 ? { peer, height } : undefined;
+      } catch {
+        return undefined;
+      }
+    });
+    const answers = (await Promise.all(asked)).flatMap((answer) => answer ?? []);
+    return answers.filter(({ height }) => height > this.#height()).sort((a, b) => b.height - a.height);
+  }
+
+  /** True when at least one block was applied. A peer that fails or lies is left; another goes on from there. */
+  async #takeFrom(peer: PeerId, target: number): Promise<boolean> {
+    const { network, log } = this.#ports;
+    const start = this.#height();
+    log.info({ peer, from: start + 1, to: target }, "block sync");
+    while (this.#height() < target && !this.#stopped) {
+      const from = this.#height() + 1;
+      const count = Math.min(BLOCKS_PER_REQUEST, target - from + 1);
+      try {
+        const blocks = await network.blocks.range(peer, { from, count }, { timeoutMs: REQUEST_TIMEOUT_MS });
+        for (const block of blocks) await this.#apply(peer, block);
+      } catch (error) {
+        if (error instanceof PeerFault) network.host.book.penalise(peer, "bad-response", error.message);
+        else if (!isP2pError(error)) throw error;
+        log.warn({ peer, height: from, reason: (error as Error).message }, "block sync leaves this peer");
+        break;
+      }
+    }
+    return this.#height() > start;
+  }
+
+  async #apply(peer: PeerId, bytes: BlockBytes): Promise<void> {
+    const { applying, executor, committed } = this.#ports;
+    await applying.run(async () => {
+      if (this.#stopped || bytes.height !== executor.state.lastHeight + 1) return;
+      const commit = this.#verify(bytes);
+      try {
+        await committed(await executor.apply(bytes.block, commit.blockId, commit));
+      } catch (error) {
+        if (error instanceof ExecutionError) throw new PeerFault(`block ${bytes.height} of ${peer}: ${error.message}`);
+        throw error;
+      }
+    });
+  }
+
+  /** The commit, once it is proven that more than 2/3 of the set decided exactly these bytes. */
+  #verify({ height, block, extendedCommit }: BlockBytes): ExtendedCommit {
+    const { chainId, validators } = this.#ports.executor.state;
+    try {
+      const commit = decodeExtendedCommit(extendedCommit);
+      const blockId = { hash: blockHash(decodeBlock(block)), parts: PartSet.fromBytes(block).header };
+      if (!equalBytes(blockId.hash, commit.blockId.hash)) throw new PeerFault("the commit is for another block");
+      verifyExtendedCommit(chainId, validators, blockId, height, commit);
+      return commit;
+    } catch (error) {
+      if (error instanceof CommitError) throw new PeerFault(`${error.code}: ${error.message}`);
+      throw new PeerFault((error as Error).message);
+    }
+  }
+}
+
+class PeerFault extends Error {}
+
+function isP2pError(error: unknown): boolean {
+  return error instanceof Error && error.name === "P2pError";
+}
