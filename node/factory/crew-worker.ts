@@ -1,8 +1,9 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { gemmOver } from "../influence/kernel/gemm.ts";
+import type { KernelMemory } from "../influence/kernel/wasm.ts";
 import { OPERATIONS, type OperationName, type Workbench } from "./operations.ts";
 
-const { memory, id } = workerData as { memory: WebAssembly.Memory; id: number };
+const { memory, id } = workerData as { memory: KernelMemory; id: number };
 const bench: Workbench = {
   id,
   tiles: gemmOver(memory),

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { InfluenceError } from "../influence/errors.ts";
-import { MAXIMUM_PAGES } from "../influence/kernel/gemm.ts";
+import { type KernelMemory, MAXIMUM_PAGES, PAGE_BYTES, sharedMemory } from "../influence/kernel/wasm.ts";
 import { siblingModule } from "../influence/sibling.ts";
 import type { OperationName } from "./operations.ts";
 
@@ -9,7 +9,6 @@ import type { OperationName } from "./operations.ts";
 const MOST_WORKERS = 16;
 /** The head of the memory: word 0 is the counter from which workers draw task numbers. */
 export const RESERVED_BYTES = 64;
-const PAGE = 65536;
 
 export interface CrewOptions {
   /** Threads; by default one per core. The result of every operation is the same for any number. */
@@ -29,14 +28,14 @@ interface Job {
  * which writes only its own outputs in a fixed order of additions; which worker runs which task cannot change a bit.
  */
 export class Crew {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: KernelMemory;
   readonly doubles: Float64Array;
   readonly ints: Int32Array;
   readonly workers: number;
   private readonly threads: Worker[];
   private job: Job | undefined;
 
-  private constructor(memory: WebAssembly.Memory, threads: Worker[]) {
+  private constructor(memory: KernelMemory, threads: Worker[]) {
     this.memory = memory;
     this.doubles = new Float64Array(memory.buffer);
     this.ints = new Int32Array(memory.buffer);
@@ -49,12 +48,17 @@ export class Crew {
     }
   }
 
+  /** How many threads a crew gets when this many are asked for. */
+  static size(workers: number = availableParallelism()): number {
+    return Math.min(MOST_WORKERS, Math.max(1, Math.floor(workers)));
+  }
+
   static open(options: CrewOptions): Crew {
-    const wanted = options.workers ?? availableParallelism();
-    const workers = Math.min(MOST_WORKERS, Math.max(1, Math.floor(wanted)));
-    const pages = Math.ceil(options.bytes / PAGE);
-    if (pages > MAXIMUM_PAGES) throw new InfluenceError("bad-shape", "the training set needs more than 4 GiB");
-    const memory = new WebAssembly.Memory({ initial: pages, maximum: MAXIMUM_PAGES, shared: true });
+    const workers = Crew.size(options.workers);
+    if (options.bytes > MAXIMUM_PAGES * PAGE_BYTES) {
+      throw new InfluenceError("bad-shape", "the training set needs more than 4 GiB of working memory");
+    }
+    const memory = sharedMemory(options.bytes);
     const file = siblingModule("crew-worker", import.meta.url);
     const threads = Array.from({ length: workers }, (_, id) => new Worker(file, { workerData: { memory, id } }));
     return new Crew(memory, threads);
@@ -76,7 +80,10 @@ export class Crew {
   }
 
   private finished(failure: string | null): void {
-    if (failure !== null) return this.fail(new Error(failure));
+    if (failure !== null) {
+      this.fail(new Error(failure));
+      return;
+    }
     const job = this.job;
     if (!job || --job.waiting > 0) return;
     this.job = undefined;

@@ -1,6 +1,9 @@
-import { expNegative, naturalLog } from "../influence/exact-math.ts";
+import { expNegative, naturalLog, powerOfTwo } from "../influence/exact-math.ts";
+import { roundHalfUp } from "../influence/grid.ts";
 import { DEPTH_STEP, TILE, type Tiles } from "../influence/kernel/gemm.ts";
+import { int32Exponent } from "../influence/quantise.ts";
 import { CHUNK_ROWS, chunksOf, type Layout } from "./layout.ts";
+import { invertSpd } from "./spd-inverse.ts";
 
 /** What a worker has at hand: its number, the kernel and the crew's memory. */
 export interface Workbench {
@@ -80,5 +83,62 @@ function gradient(bench: Workbench, layout: Layout, task: number): void {
   }
 }
 
-export const OPERATIONS = { forward, gradient };
+/** One task's place for its packed int32 inverse, and the ridge. */
+export interface CurvatureLayout extends Layout {
+  /** Int32 index of classes x triangle entries. */
+  readonly inverse: number;
+  /** Int32 index of one exponent a class. */
+  readonly exponents: number;
+  readonly lambda: number;
+}
+
+/** Upper 4 x 4 tiles of sum_i p (1 - p) h_i h_i^T for one class, summed over rows in order. */
+function curvatureSum(bench: Workbench, layout: Layout, classIndex: number, sum: number, scaled: number): void {
+  const { doubles } = bench;
+  const { dims, rows, paddedClasses } = layout;
+  doubles.fill(0, sum, sum + dims * dims);
+  for (const { start, depth } of chunksOf(layout)) {
+    const chunk = layout.featurePanels + start * dims;
+    for (let i = 0; i < depth; i++) {
+      const p = start + i < rows ? doubles[layout.probabilities + (start + i) * paddedClasses + classIndex]! : 0;
+      const weight = p * (1 - p);
+      for (let at = i * TILE; at < depth * dims; at += depth * TILE) {
+        for (let k = 0; k < TILE; k++) doubles[scaled + at + k] = weight * doubles[chunk + at + k]!;
+      }
+    }
+    for (let k = 0; k < dims; k += TILE) {
+      const place = 8 * (sum + k * dims + k);
+      const panel = k * depth;
+      bench.tiles(
+        8 * (scaled + panel),
+        8 * (chunk + panel),
+        place,
+        8 * dims,
+        depth / DEPTH_STEP,
+        (dims - k) / TILE,
+        8 * depth * TILE,
+      );
+    }
+  }
+}
+
+/** One class's block: (sum p (1 - p) h h^T / n + lambda I)^-1 on an int32 grid with an exponent. */
+function curvature(bench: Workbench, layout: CurvatureLayout, classIndex: number): void {
+  const { dims, rows, lambda } = layout;
+  const scaled = layout.scratch + bench.id * layout.scratchStride;
+  const sum = scaled + CHUNK_ROWS * dims;
+  curvatureSum(bench, layout, classIndex, sum, scaled);
+  const matrix = bench.doubles.subarray(sum, sum + dims * dims);
+  for (let at = 0; at < matrix.length; at++) matrix[at]! /= rows;
+  for (let k = 0; k < dims; k++) matrix[k * dims + k]! += lambda;
+  const packed = new Float64Array((dims * (dims + 1)) / 2);
+  invertSpd(matrix, dims, packed);
+  const exponent = int32Exponent(packed);
+  bench.ints[layout.exponents + classIndex] = exponent;
+  const scale = powerOfTwo(-exponent);
+  const place = layout.inverse + classIndex * packed.length;
+  for (let i = 0; i < packed.length; i++) bench.ints[place + i] = roundHalfUp(packed[i]! * scale);
+}
+
+export const OPERATIONS = { forward, gradient, curvature };
 export type OperationName = keyof typeof OPERATIONS;

@@ -127,7 +127,8 @@ export function snapshotWitness(texts: readonly string[]): Float64Array {
   for (const [item, text] of texts.entries()) {
     const shingles = shinglesOf(text);
     let checksum = 0;
-    for (const shingle of shingles) checksum = (checksum + (shingleHash(shingle) % CHECKSUM_MODULUS)) % CHECKSUM_MODULUS;
+    for (const shingle of shingles)
+      checksum = (checksum + (shingleHash(shingle) % CHECKSUM_MODULUS)) % CHECKSUM_MODULUS;
     witness[2 * item] = shingles.size;
     witness[2 * item + 1] = checksum;
   }

@@ -3,9 +3,9 @@
  * whose last bit is the engine's choice. About 1 ulp from the true value on the ranges used here.
  */
 
-const LN2_HIGH = 6.93147180369123816490e-1;
-const LN2_LOW = 1.90821492927058770002e-10;
-const INVERSE_LN2 = 1.44269504088896338700;
+const LN2_HIGH = 0.6931471803691238;
+const LN2_LOW = 1.9082149292705877e-10;
+
 /** Below this e^x is under 2^-1022 or so: a probability of zero on every grid we use. */
 const SMALLEST_EXPONENT = -708;
 
@@ -31,7 +31,7 @@ const NEGATIVE_POWERS = Float64Array.from({ length: 1023 }, (_, i) => powerOfTwo
 /** e^x for x <= 0; 0 below -708. Callers subtract the maximum first. */
 export function expNegative(x: number): number {
   if (!(x > SMALLEST_EXPONENT)) return 0;
-  const k = Math.floor(x * INVERSE_LN2 + 0.5);
+  const k = Math.floor(x * Math.LOG2E + 0.5);
   const r = x - k * LN2_HIGH - k * LN2_LOW;
   let sum = EXP_TERMS[0]!;
   for (let i = 1; i < 12; i++) sum = sum * r + EXP_TERMS[i]!;

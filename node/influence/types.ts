@@ -1,3 +1,5 @@
+import type { MerkleProof } from "../../chain/crypto/merkle.ts";
+
 /** Shapes shared by the attribution engine: encoder, trainer, influence index, query, scores, settlement, witness. */
 
 /** One whole share of a settlement: parts of a settlement vector always sum to this. */
@@ -84,12 +86,7 @@ export interface IndexRow {
 }
 
 /** RFC 6962 inclusion proof of one row. */
-export interface RowProof {
-  readonly total: number;
-  readonly index: number;
-  readonly leafHash: Uint8Array;
-  readonly aunts: readonly Uint8Array[];
-}
+export type RowProof = MerkleProof;
 
 /** The hashed head of an index: everything needed to read rows and inverse, and their hashes. */
 export interface IndexHeader {

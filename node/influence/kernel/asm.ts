@@ -3,8 +3,12 @@
  * locals, structured loops. Encodings: WebAssembly core specification 2.0, section 5.
  */
 
-export const I32 = 0x7f;
-export const V128 = 0x7b;
+import { MAXIMUM_PAGES } from "./wasm.ts";
+
+const I32 = 0x7f;
+const V128 = 0x7b;
+/** Flags of a memory's limits: a shared memory must declare its maximum (threads proposal). */
+const SHARED_WITH_MAXIMUM = 0x03;
 
 /** Unsigned LEB128 (core spec 5.2.2). */
 export function u32(value: number): number[] {
@@ -61,7 +65,8 @@ export const v128load = (offset: number): Code => [...simd(0x00), ...memarg(4, o
 export const v128store = (offset: number): Code => [...simd(0x0b), ...memarg(4, offset)];
 export const v128zero: Code = [...simd(0x0c), ...new Array<number>(16).fill(0)];
 export const splat64 = (offset: number): Code => [...simd(0x0a), ...memarg(3, offset)];
-export const load32x2s = (offset: number): Code => [...simd(0x05), ...memarg(3, offset)];
+/** Eight bytes into the low half, zero above. */
+export const load64zero = (offset: number): Code => [...simd(0x5d), ...memarg(3, offset)];
 export const f64x2add: Code = simd(0xf0);
 export const f64x2mul: Code = simd(0xf2);
 /** Low two int32 lanes to float64. */
@@ -83,12 +88,6 @@ export interface FunctionSource {
   readonly body: Code;
 }
 
-export interface MemorySource {
-  readonly shared: boolean;
-  /** Largest size in pages of 64 KiB; a shared memory must declare one (threads proposal). */
-  readonly maximumPages: number;
-}
-
 function section(id: number, content: Code): number[] {
   return [id, ...sized(content)];
 }
@@ -97,10 +96,10 @@ function ascii(text: string): number[] {
   return sized([...text].map((char) => char.charCodeAt(0)));
 }
 
-/** Bytes of a module that imports "env"."memory" and exports the functions by name. */
-export function assemble(memory: MemorySource, functions: readonly FunctionSource[]): Uint8Array<ArrayBuffer> {
+/** Bytes of a module that imports the shared memory "env"."memory" and exports the functions by name. */
+export function assemble(functions: readonly FunctionSource[]): Uint8Array<ArrayBuffer> {
   const types = functions.map((f) => [0x60, ...vector(new Array<Code>(f.parameters).fill([I32])), 0x00]);
-  const limits = [memory.shared ? 0x03 : 0x01, ...u32(1), ...u32(memory.maximumPages)];
+  const limits = [SHARED_WITH_MAXIMUM, ...u32(1), ...u32(MAXIMUM_PAGES)];
   const imports = [[...ascii("env"), ...ascii("memory"), 0x02, ...limits]];
   const exports = functions.map((f, i) => [...ascii(f.name), 0x00, ...u32(i)]);
   const codes = functions.map((f) => {

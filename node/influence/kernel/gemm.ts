@@ -3,9 +3,9 @@ import {
   assemble,
   bump,
   countdown,
+  type FunctionSource,
   f64x2add,
   f64x2mul,
-  type FunctionSource,
   get,
   i32add,
   set,
@@ -13,13 +13,12 @@ import {
   v128load,
   v128store,
 } from "./asm.ts";
+import { instantiate, type KernelMemory } from "./wasm.ts";
 
 /** Rows and columns of one register tile: 8 accumulators, 2 columns vectors and a splat fit the 16 x64 registers. */
 export const TILE = 4;
 /** The inner loop is unrolled this often; depths are multiples of it. */
 export const DEPTH_STEP = 4;
-/** 4 GiB, the most a 32-bit memory can name. */
-export const MAXIMUM_PAGES = 65536;
 
 const A = 0;
 const B = 1;
@@ -94,10 +93,9 @@ export type Tiles = (
   strideB: number,
 ) => void;
 
-const MODULE_BYTES = assemble({ shared: true, maximumPages: MAXIMUM_PAGES }, [TILES]);
+const MODULE_BYTES = assemble([TILES]);
 
-/** The kernel over one shared memory (made with maximum MAXIMUM_PAGES). */
-export function gemmOver(memory: WebAssembly.Memory): Tiles {
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(MODULE_BYTES), { env: { memory } });
-  return instance.exports.tiles as Tiles;
+/** The kernel over one shared memory. */
+export function gemmOver(memory: KernelMemory): Tiles {
+  return instantiate<{ readonly tiles: Tiles }>(MODULE_BYTES, memory).tiles;
 }

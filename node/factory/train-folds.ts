@@ -1,0 +1,97 @@
+import { sha256 } from "../../chain/crypto/hash.ts";
+import { InfluenceError } from "../influence/errors.ts";
+import { fromGrid, GRID_ONE, roundHalfUp, toGrid, weightsHash } from "../influence/grid.ts";
+import { GATE_ONE } from "../influence/types.ts";
+import { Crew } from "./crew.ts";
+import { placeSet, predict, solveHead } from "./head-solver.ts";
+import { layoutOf } from "./layout.ts";
+import { type ResolvedOptions, reporter, resolveOptions, type TrainOptions } from "./train-head.ts";
+import { checkTrainingSet, subset, type TrainingSet } from "./training-set.ts";
+
+/** Contributor-disjoint folds of the label gate (DESIGN.md "Influence"). */
+export const FOLDS = 5;
+/** A row whose label a stranger's head gives this probability or more is paid in full: gate = min(1, p / 0.1). */
+const GATE_SATURATES_AT = { numerator: 1, denominator: 10 };
+/** The gate saturates at 0.1: a looser end than the head's moves no gate by a thousandth. */
+const FOLD_TOLERANCE = 1e-4;
+
+export interface FoldedSet extends TrainingSet {
+  /** Fold of every row, 0 .. FOLDS - 1, equal for rows of one contributor. */
+  readonly folds: ArrayLike<number>;
+}
+
+export interface TrainedFolds {
+  /** Probability of each row's label under the head trained without its fold, on the 2^-24 grid. */
+  readonly labelProbability: Int32Array;
+  /** uint16 fixed point of min(1, p / 0.1). */
+  readonly gate: Uint16Array;
+  /** Weights of every fold head; a fold without rows, or without rows outside it, has none. */
+  readonly heads: readonly (Int32Array | undefined)[];
+  readonly hashes: readonly (Uint8Array | undefined)[];
+}
+
+/** The fold of a contributor: a function of the address alone, so that nobody can move an item to a kinder fold. */
+export function foldOf(address: Uint8Array): number {
+  return new DataView(sha256(address).buffer).getUint32(0) % FOLDS;
+}
+
+/** Gate of a label probability on the 2^-24 grid. */
+export function gateOf(probability: number): number {
+  const { numerator, denominator } = GATE_SATURATES_AT;
+  return Math.min(GATE_ONE, Math.floor((probability * denominator * GATE_ONE) / (numerator * GRID_ONE)));
+}
+
+function checkFolds(set: FoldedSet): void {
+  if (set.folds.length !== set.labels.length) {
+    throw new InfluenceError("bad-shape", `training set: ${set.folds.length} folds for ${set.labels.length} rows`);
+  }
+  for (let i = 0; i < set.folds.length; i++) {
+    const fold = set.folds[i]!;
+    if (Number.isInteger(fold) && fold >= 0 && fold < FOLDS) continue;
+    throw new InfluenceError("bad-shape", `training set: row ${i} has fold ${fold} of ${FOLDS}`);
+  }
+}
+
+/** Trains one fold's head on the rows outside it. */
+async function foldHead(crew: Crew, set: TrainingSet, fold: number, options: ResolvedOptions): Promise<Int32Array> {
+  const layout = placeSet(crew, set);
+  const solved = await solveHead(crew, layout, { ...options, onIteration: reporter("fold", options, fold) });
+  return toGrid(solved.point);
+}
+
+async function labelProbabilities(crew: Crew, set: TrainingSet, weights: Int32Array): Promise<Int32Array> {
+  const layout = placeSet(crew, set);
+  await predict(crew, layout, fromGrid(weights));
+  const at = (row: number) => layout.probabilities + row * layout.paddedClasses + set.labels[row]!;
+  return Int32Array.from({ length: layout.rows }, (_, row) => roundHalfUp(crew.doubles[at(row)]! * GRID_ONE));
+}
+
+/**
+ * Cross-fitted label probabilities: each row is judged by a head that saw no row of its contributor. Every head
+ * starts from zero. Without any row outside a fold there is no judge: its rows keep probability 1.
+ * Throws InfluenceError as `trainHead`; a class may be empty in a fold's complement.
+ */
+export async function trainFolds(set: FoldedSet, options: TrainOptions = {}): Promise<TrainedFolds> {
+  checkTrainingSet(set);
+  checkFolds(set);
+  const resolved = resolveOptions(options, FOLD_TOLERANCE);
+  const rows = Array.from(set.labels, (_, i) => i);
+  const labelProbability = new Int32Array(rows.length).fill(GRID_ONE);
+  const heads: (Int32Array | undefined)[] = [];
+  const crew = Crew.open({ ...options, bytes: 8 * layoutOf(rows.length, set.dims, set.classes, 0).end });
+  try {
+    for (let fold = 0; fold < FOLDS; fold++) {
+      const inside = rows.filter((i) => set.folds[i] === fold);
+      const outside = rows.filter((i) => set.folds[i] !== fold);
+      const judged = inside.length > 0 && outside.length > 0;
+      heads.push(judged ? await foldHead(crew, subset(set, outside), fold, resolved) : undefined);
+      if (!judged) continue;
+      const probabilities = await labelProbabilities(crew, subset(set, inside), heads[fold]!);
+      for (const [position, row] of inside.entries()) labelProbability[row] = probabilities[position]!;
+    }
+  } finally {
+    await crew.close();
+  }
+  const gate = Uint16Array.from(labelProbability, gateOf);
+  return { labelProbability, gate, heads, hashes: heads.map((head) => head && weightsHash(head)) };
+}

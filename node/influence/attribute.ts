@@ -1,0 +1,26 @@
+import { referenceAnswer } from "./answer.ts";
+import { encoderById, encodeText } from "./encoder.ts";
+import { fromGrid } from "./grid.ts";
+import { encodeQuery, queryVectors } from "./query.ts";
+import type { ResidentModel } from "./resident.ts";
+import { scoreRows } from "./score.ts";
+import { settle } from "./settle.ts";
+import type { Answer, Attribution, HeadModel } from "./types.ts";
+
+/** What a head says about a text, by the exact reference. */
+export function answer(model: HeadModel, text: string): Answer {
+  return referenceAnswer(fromGrid(model.weights), encodeText(text, encoderById(model.encoderId)));
+}
+
+/** Everything after the forward pass: integers from the rounded answer on. */
+export function attributeAnswer(resident: ResidentModel, features: Float64Array, given: Answer): Attribution {
+  const query = queryVectors(resident, features, given);
+  const scores = scoreRows(resident, query);
+  return { answer: given, query, queryBytes: encodeQuery(query), scores, settlement: settle(scores, resident.columns) };
+}
+
+/** One attributed inference by the exact reference alone. */
+export function attribute(resident: ResidentModel, text: string): Attribution {
+  const features = resident.encoder.encode(text);
+  return attributeAnswer(resident, features, referenceAnswer(resident.weights, features));
+}

@@ -1,0 +1,166 @@
+import { equalBytes } from "../../chain/crypto/bytes.ts";
+import { sha256 } from "../../chain/crypto/hash.ts";
+import { encoderById } from "./encoder.ts";
+import { InfluenceError } from "./errors.ts";
+import { fromGrid, weightsHash } from "./grid.ts";
+import { decodeIndexHeader, decodeRow, rowBytes, triangleSize } from "./index-format.ts";
+import { type Axpy32, axpy32Over } from "./kernel/axpy32.ts";
+import { type Dot8, dot8Over, MOST_VECTORS, ROW_STEP } from "./kernel/dot8.ts";
+import { type KernelMemory, sharedMemory } from "./kernel/wasm.ts";
+import { decodeModel } from "./model-format.ts";
+import { rowsRoot } from "./row-proof.ts";
+import type { Encoder, HeadModel, IndexHeader, ModelBlobs } from "./types.ts";
+
+/** Threads that may work on one resident model at a time; each has its own scratch in the model's memory. */
+export const MOST_THREADS = 16;
+
+/** Byte addresses inside a resident model's memory. */
+interface Places {
+  readonly rowStride: number;
+  readonly rows: number;
+  readonly inverse: number;
+  readonly scratch: number;
+  readonly scratchStride: number;
+}
+
+/** Columns of the rows that scores and settlements read, on shared memory. */
+export interface RowColumns {
+  /** classes x rows: mantissas of p - y by class. */
+  readonly d: Int8Array;
+  /** 2^(row exponent - base exponent). */
+  readonly scale: Float64Array;
+  readonly gate: Uint16Array;
+  readonly contribution: Uint32Array;
+  readonly item: Uint32Array;
+  readonly entry: Uint32Array;
+}
+
+/** A decoded and checked model on shared memory: passes to worker threads without a copy. */
+export interface SharedModel {
+  readonly header: IndexHeader;
+  readonly model: HeadModel;
+  readonly memory: KernelMemory;
+  readonly places: Places;
+  readonly columns: RowColumns;
+  /** classes x dims. */
+  readonly weights: Float64Array;
+  /** Bytes of shared memory that the model holds. */
+  readonly bytes: number;
+}
+
+/** One thread's view of a resident model. */
+export interface ResidentModel extends SharedModel {
+  readonly encoder: Encoder;
+  readonly dots: readonly Dot8[];
+  readonly axpy: Axpy32;
+  /** Byte address of this thread's scratch. */
+  readonly scratch: number;
+}
+
+const roundUp = (value: number, step: number) => Math.ceil(value / step) * step;
+
+function placesOf(header: IndexHeader): Places & { readonly end: number } {
+  const { rows: count, dims, classes, blocks } = header;
+  const rowStride = roundUp(dims, ROW_STEP);
+  const rows = 64;
+  const inverse = roundUp(rows + count * rowStride, 64);
+  const scratch = roundUp(inverse + 4 * classes * dims * dims, 64);
+  const scratchStride = roundUp(2 * 8 * dims + 2 * MOST_VECTORS * rowStride + 4 * count * blocks, 64);
+  return { rowStride, rows, inverse, scratch, scratchStride, end: scratch + MOST_THREADS * scratchStride };
+}
+
+function refuse(what: string): never {
+  throw new InfluenceError("hash-mismatch", `model blobs: ${what}`);
+}
+
+function checkBlobs(blobs: ModelBlobs, header: IndexHeader, model: HeadModel): void {
+  if (model.labels.length !== header.classes || model.dims !== header.dims) refuse("model and index differ in shape");
+  if (!equalBytes(encoderById(model.encoderId).specHash, header.encoderSpecHash))
+    refuse("model and index name different encoders");
+  if (!equalBytes(weightsHash(model.weights), header.weightsHash)) refuse("the index was built for other weights");
+  if (blobs.inverse.length !== 4 * header.classes * triangleSize(header.dims)) refuse("the inverse has a wrong length");
+  if (!equalBytes(sha256(blobs.inverse), header.inverseHash)) refuse("the inverse is not the index's");
+  if (!equalBytes(sha256(blobs.rows), header.rowsHash)) refuse("the rows are not the index's");
+  if (!equalBytes(rowsRoot(blobs.rows, header), header.rowsRoot))
+    refuse("the rows do not lead to the index's rows root");
+}
+
+/** Expands packed upper triangles to full rows, which the kernel reads in sequence. */
+function placeInverse(blob: Uint8Array, header: IndexHeader, ints: Int32Array): void {
+  const view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength);
+  const { classes, dims } = header;
+  let at = 0;
+  for (let c = 0; c < classes; c++) {
+    const base = c * dims * dims;
+    for (let a = 0; a < dims; a++) {
+      for (let b = a; b < dims; b++, at += 4) {
+        const value = view.getInt32(at, true);
+        ints[base + a * dims + b] = value;
+        ints[base + b * dims + a] = value;
+      }
+    }
+  }
+}
+
+const shared = (bytes: number) => new SharedArrayBuffer(bytes);
+
+function placeRows(blob: Uint8Array, header: IndexHeader, memory: KernelMemory, places: Places): RowColumns {
+  const n = header.rows;
+  const columns = {
+    d: new Int8Array(shared(header.classes * n)),
+    scale: new Float64Array(shared(8 * n)),
+    gate: new Uint16Array(shared(2 * n)),
+    contribution: new Uint32Array(shared(4 * n)),
+    item: new Uint32Array(shared(4 * n)),
+    entry: new Uint32Array(shared(4 * n)),
+  };
+  const seen = new Set<number>();
+  for (let i = 0; i < n; i++) {
+    const row = decodeRow(header, rowBytes(blob, header, i));
+    if (seen.has(row.entry))
+      throw new InfluenceError("bad-bytes", `index rows: snapshot entry ${row.entry} appears twice`);
+    seen.add(row.entry);
+    new Int8Array(memory.buffer, places.rows + i * places.rowStride, header.dims).set(row.h);
+    for (let c = 0; c < header.classes; c++) columns.d[c * n + i] = row.d[c]!;
+    columns.scale[i] = 2 ** (row.hExponent + row.dExponent - header.baseExponent);
+    columns.gate[i] = row.gate;
+    columns.contribution[i] = row.contribution;
+    columns.item[i] = row.item;
+    columns.entry[i] = row.entry;
+  }
+  return columns;
+}
+
+/**
+ * Decodes a model's blobs and checks every hash between them.
+ * Throws InfluenceError: bad-bytes, hash-mismatch, unknown-encoder.
+ */
+export function shareModel(blobs: ModelBlobs): SharedModel {
+  const header = decodeIndexHeader(blobs.indexHeader);
+  const model = decodeModel(blobs.model);
+  checkBlobs(blobs, header, model);
+  const { end, ...places } = placesOf(header);
+  const memory = sharedMemory(end);
+  const columns = placeRows(blobs.rows, header, memory, places);
+  placeInverse(blobs.inverse, header, new Int32Array(memory.buffer, places.inverse, header.classes * header.dims ** 2));
+  const weights = new Float64Array(shared(8 * model.weights.length));
+  weights.set(fromGrid(model.weights));
+  const bytes = memory.buffer.byteLength + weights.byteLength + header.rows * (header.classes + 22);
+  return { header, model, memory, places, columns, weights, bytes };
+}
+
+/** Opens a shared model in one thread, numbered 0 .. MOST_THREADS - 1. */
+export function openModel(model: SharedModel, thread = 0): ResidentModel {
+  if (thread < 0 || thread >= MOST_THREADS) throw new InfluenceError("bad-shape", `no scratch for thread ${thread}`);
+  return {
+    ...model,
+    encoder: encoderById(model.model.encoderId),
+    dots: dot8Over(model.memory),
+    axpy: axpy32Over(model.memory),
+    scratch: model.places.scratch + thread * model.places.scratchStride,
+  };
+}
+
+export function loadModel(blobs: ModelBlobs): ResidentModel {
+  return openModel(shareModel(blobs));
+}

@@ -1,0 +1,186 @@
+import { sha256 } from "../../chain/crypto/hash.ts";
+import { taggedHash } from "../../chain/crypto/tagged.ts";
+import { ByteReader, ByteWriter } from "./bytes.ts";
+import { InfluenceError } from "./errors.ts";
+import { ONE_SHARE, type Settlement, type SettlementEntry } from "./types.ts";
+
+/** Clusters that one query pays (DESIGN.md "Influence"). */
+export const TOP_CLUSTERS = 32;
+/** Cap of one cluster's share: max(20 %, 2 / n) of n eligible clusters (ECONOMY.md "Fee split"). */
+const CAP_FRACTION = { numerator: 1n, denominator: 5n };
+const CAP_PARTS = 2n;
+
+/** Runs whose maxima bound the top 32 from below: a few times as many keep the candidates near 32. */
+const CANDIDATE_RUNS = 256;
+
+const MAGIC = "openledger/settlement/1";
+
+/** What settlement reads of the rows, in index order; one row is one cluster. */
+export interface SettleRows {
+  /** uint16 fixed point. */
+  readonly gate: ArrayLike<number>;
+  readonly contribution: ArrayLike<number>;
+  readonly item: ArrayLike<number>;
+}
+
+/** Every integer between one row's score and its weight. */
+export interface ExplainedEntry {
+  readonly row: number;
+  readonly score: bigint;
+  readonly gate: bigint;
+  /** max(0, score) x gate. */
+  readonly credit: bigint;
+  /** Units of 10^-18 before the cap. */
+  readonly share: bigint;
+  /** Units of 10^-18 that are paid. */
+  readonly weight: bigint;
+}
+
+export interface SettlementExplanation {
+  readonly settlement: Settlement;
+  readonly entries: readonly ExplainedEntry[];
+  readonly totalCredit: bigint;
+  readonly cap: bigint;
+}
+
+interface Credit {
+  readonly row: number;
+  readonly credit: bigint;
+}
+
+/**
+ * A lower bound of the 32nd largest value: the 32nd largest of the maxima of disjoint runs, so that one pass without
+ * sorting leaves few candidates.
+ */
+function candidateThreshold(values: Float64Array): number {
+  const runs = Math.min(values.length, CANDIDATE_RUNS);
+  if (runs <= TOP_CLUSTERS) return 0;
+  const maxima = new Float64Array(runs);
+  for (let i = 0; i < values.length; i++) {
+    const run = i % runs;
+    if (values[i]! > maxima[run]!) maxima[run] = values[i]!;
+  }
+  return maxima.sort()[runs - TOP_CLUSTERS]!;
+}
+
+/**
+ * Rows of the largest positive credits, largest first, ties to the earlier row. A product of a safe integer and a
+ * uint16 can exceed 2^53, so candidates are first narrowed in float64 with a margin and then compared exactly.
+ */
+function topCredits(scores: ArrayLike<number>, gate: ArrayLike<number>): Credit[] {
+  const rough = new Float64Array(scores.length);
+  for (let i = 0; i < rough.length; i++) rough[i] = Math.max(0, scores[i]!) * gate[i]!;
+  const threshold = candidateThreshold(rough) * (1 - 2 ** -40);
+  const credits: Credit[] = [];
+  for (let row = 0; row < rough.length; row++) {
+    if (rough[row]! <= 0 || rough[row]! < threshold) continue;
+    credits.push({ row, credit: BigInt(scores[row]!) * BigInt(gate[row]!) });
+  }
+  credits.sort((a, b) => (a.credit === b.credit ? a.row - b.row : a.credit < b.credit ? 1 : -1));
+  return credits.slice(0, TOP_CLUSTERS);
+}
+
+/** Floor shares that sum to 10^18: what is left goes by one unit to the largest remainders, ties to the earlier. */
+function sharesOf(credits: readonly bigint[], total: bigint): bigint[] {
+  const floors = credits.map((credit) => (credit * ONE_SHARE) / total);
+  let left = ONE_SHARE - floors.reduce((a, b) => a + b, 0n);
+  const order = credits.map((credit, i) => ({ i, remainder: (credit * ONE_SHARE) % total }));
+  order.sort((a, b) => (a.remainder === b.remainder ? a.i - b.i : a.remainder < b.remainder ? 1 : -1));
+  for (const { i } of order) {
+    if (left === 0n) break;
+    floors[i]! += 1n;
+    left -= 1n;
+  }
+  return floors;
+}
+
+/** max(20 %, 2 / n) of a whole share, at most all of it; rounded down. */
+export function clusterCap(clusters: number): bigint {
+  if (clusters === 0) return ONE_SHARE;
+  const fifth = (ONE_SHARE * CAP_FRACTION.numerator) / CAP_FRACTION.denominator;
+  const parts = (ONE_SHARE * CAP_PARTS) / BigInt(clusters);
+  const cap = fifth > parts ? fifth : parts;
+  return cap < ONE_SHARE ? cap : ONE_SHARE;
+}
+
+/** The settlement with every factor of every integer. */
+export function explainSettlement(scores: ArrayLike<number>, rows: SettleRows): SettlementExplanation {
+  if (
+    rows.gate.length !== scores.length ||
+    rows.contribution.length !== scores.length ||
+    rows.item.length !== scores.length
+  ) {
+    throw new InfluenceError("bad-shape", `settlement: ${scores.length} scores for ${rows.gate.length} rows`);
+  }
+  const top = topCredits(scores, rows.gate);
+  const cap = clusterCap(top.length);
+  const totalCredit = top.reduce((sum, { credit }) => sum + credit, 0n);
+  const shares =
+    top.length === 0
+      ? []
+      : sharesOf(
+          top.map(({ credit }) => credit),
+          totalCredit,
+        );
+  const entries = top.map(({ row, credit }, i) => ({
+    ...{ row, credit, score: BigInt(scores[row]!), gate: BigInt(rows.gate[row]!) },
+    ...{ share: shares[i]!, weight: shares[i]! < cap ? shares[i]! : cap },
+  }));
+  const paid = entries.reduce((sum, { weight }) => sum + weight, 0n);
+  const settlement: Settlement = {
+    entries: entries.map(({ row, weight }) => ({
+      contribution: rows.contribution[row]!,
+      item: rows.item[row]!,
+      weight,
+    })),
+    unattributed: top.length === 0 ? ONE_SHARE : 0n,
+    capExcess: top.length === 0 ? 0n : ONE_SHARE - paid,
+    eligibleClusters: top.length,
+  };
+  return { settlement, entries, totalCredit, cap };
+}
+
+/**
+ * Scores to a settlement vector (DESIGN.md section 5, ECONOMY.md "Fee split"): positive part times label gate, top 32
+ * clusters, floor and largest remainder, cap. entries + unattributed + capExcess = 10^18 exactly.
+ */
+export function settle(scores: ArrayLike<number>, rows: SettleRows): Settlement {
+  return explainSettlement(scores, rows).settlement;
+}
+
+/** Canonical bytes; entries stay in their order (largest credit first). */
+export function encodeSettlement(settlement: Settlement): Uint8Array {
+  const out = new ByteWriter();
+  out.text(MAGIC);
+  out.u16(settlement.entries.length);
+  for (const { contribution, item, weight } of settlement.entries) {
+    out.u32(contribution);
+    out.u32(item);
+    out.u64(weight);
+  }
+  out.u64(settlement.unattributed);
+  out.u64(settlement.capExcess);
+  out.u16(settlement.eligibleClusters);
+  return out.finish();
+}
+
+/** Throws InfluenceError "bad-bytes", also when the parts do not sum to 10^18. */
+export function decodeSettlement(bytes: Uint8Array): Settlement {
+  const input = new ByteReader(bytes, "settlement");
+  if (input.text() !== MAGIC) throw new InfluenceError("bad-bytes", "settlement: not of a known version");
+  const count = input.u16();
+  if (count > TOP_CLUSTERS) throw new InfluenceError("bad-bytes", `settlement: ${count} entries`);
+  const entries: SettlementEntry[] = Array.from({ length: count }, () => ({
+    ...{ contribution: input.u32(), item: input.u32(), weight: input.u64big() },
+  }));
+  const [unattributed, capExcess, eligibleClusters] = [input.u64big(), input.u64big(), input.u16()];
+  input.end();
+  const sum = entries.reduce((total, { weight }) => total + weight, unattributed + capExcess);
+  if (sum !== ONE_SHARE) throw new InfluenceError("bad-bytes", `settlement: parts sum to ${sum}, not to 10^18`);
+  return { entries, unattributed, capExcess, eligibleClusters };
+}
+
+/** What a host commits to at h1 and opens after commitEnd: one hash over query vectors and settlement vector. */
+export function resultHash(queryBytes: Uint8Array, settlementBytes: Uint8Array): Uint8Array {
+  return taggedHash("openledger/result/1", sha256(queryBytes), sha256(settlementBytes));
+}
