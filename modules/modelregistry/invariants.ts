@@ -2,9 +2,9 @@ import { parseAmount } from "../../chain/app/coins.ts";
 import type { Context } from "../../chain/app/context.ts";
 import type { Invariant } from "../../chain/app/module.ts";
 import { ONE } from "../../chain/math/fixed.ts";
+import { SnapshotStatus } from "../../proto/gen/openledger/datanet/v1.ts";
 import { type Model, ModelStatus } from "../../proto/gen/openledger/modelregistry/v1.ts";
 import type { ModelregistryKeeper } from "./keeper.ts";
-import { lineageOf } from "./lineage.ts";
 import type { ModelregistryNeeds } from "./needs.ts";
 
 /** What holds after every block (I2, I12 of the economy, for this module's part). */
@@ -30,6 +30,11 @@ function brokenModel(ctx: Context, model: Model, needs: ModelregistryNeeds): str
   if (parseAmount(model.priceRequest) + parseAmount(model.priceToken) === 0n) return "costs nothing";
   if (status === ModelStatus.MODEL_STATUS_SERVING && !index) return "serves without an index";
   if (status === ModelStatus.MODEL_STATUS_REGISTERED && index) return "has an index and does not serve";
-  const { clusters } = lineageOf(ctx, needs.datanet, snapshots);
+  let clusters = 0;
+  for (const id of snapshots) {
+    const snapshot = needs.datanet.snapshot(ctx, id);
+    if (snapshot?.status !== SnapshotStatus.SNAPSHOT_STATUS_ACCEPTED) return `snapshot ${id} is not accepted`;
+    clusters += snapshot.clusters;
+  }
   return index && index.rows !== clusters ? `${index.rows} rows for ${clusters} clusters` : undefined;
 }
