@@ -16,7 +16,8 @@ export interface ProposalOptions {
 
 /**
  * The transactions of a new block: transaction 0, then those that pass the ante handler one after the other and fit
- * the block's bytes and gas. What this returns passes `checkProposal` on the same state.
+ * the block's bytes and gas. What this returns passes `checkProposal` on the same state; it is empty when the proposer
+ * holds too few vote extensions for a transaction 0, so that its proposal is refused and another proposer's turn comes.
  */
 export function buildProposal(
   ctx: AppContext,
@@ -31,6 +32,7 @@ export function buildProposal(
   const chosen: Uint8Array[] = [];
   if (injected) {
     const tx = prepareInjected(ctx, { ...input, candidates }, { injected, log: options.log });
+    if (!tx) return [];
     block.take(tx.length, 0);
     chosen.push(tx);
   }
@@ -73,30 +75,28 @@ function wireSize(txBytes: number): number {
   return size;
 }
 
-/** Transaction 0, made of the node's candidates, or without them if they turn out to spoil it. */
+/** Transaction 0, made of the node's candidates, or without them if they spoil it; undefined when neither will do. */
 function prepareInjected(
   ctx: AppContext,
   input: { candidates: Uint8Array | undefined; lastCommit: ExtendedCommitInfo; maxBytes: number },
   { injected, log }: { injected: InjectedTx; log: Log },
-): Uint8Array {
+): Uint8Array | undefined {
+  const { lastCommit } = input;
   const maxBytes = Math.min(input.maxBytes, MAX_INJECTED_TX_BYTES) - ENVELOPE_OVERHEAD;
-  const attempt = (candidates: Uint8Array | undefined): Uint8Array => {
-    const { lastCommit } = input;
-    const message = injected.prepare(ctx.branch(), { height: ctx.height, lastCommit, candidates, maxBytes });
-    injected.process(ctx.branch(), message, withoutExtensions(lastCommit));
-    return wrapInjected(injected.typeUrl, message);
-  };
-  if (input.candidates) {
+  for (const candidates of input.candidates ? [input.candidates, undefined] : [undefined]) {
     try {
-      return attempt(input.candidates);
+      const message = injected.prepare(ctx.branch(), { height: ctx.height, lastCommit, candidates, maxBytes });
+      injected.process(ctx.branch(), message, withoutExtensions(lastCommit));
+      return wrapInjected(injected.typeUrl, message);
     } catch (error) {
-      log.warn("openings from the pool spoil transaction 0; proposing without them", {
+      log.warn("no valid transaction 0", {
         height: ctx.height,
+        candidates: candidates !== undefined,
         reason: toAppError(error).message,
       });
     }
   }
-  return attempt(undefined);
+  return undefined;
 }
 
 function withoutExtensions({ round, votes }: ExtendedCommitInfo): CommitInfo {
