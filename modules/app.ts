@@ -14,6 +14,7 @@ import { authModule } from "./auth/index.ts";
 import { bankModule, FEE_COLLECTOR } from "./bank/index.ts";
 import { type CurationNeeds, curationModule } from "./curation/index.ts";
 import { type DatanetNeeds, datanetModule } from "./datanet/index.ts";
+import { INFERENCE, inferenceModule } from "./inference/index.ts";
 import { modelregistryModule } from "./modelregistry/index.ts";
 import { REWARDS, rewardsModule, TREASURY } from "./rewards/index.ts";
 import { stakingModule } from "./staking/index.ts";
@@ -23,10 +24,10 @@ export const MODULE_ACCOUNTS: readonly string[] = [
   FEE_COLLECTOR,
   TREASURY,
   REWARDS,
+  INFERENCE,
   "datanet",
   "curation",
   "attribution",
-  "inference",
 ];
 
 export interface OpenLedgerOptions {
@@ -66,6 +67,14 @@ export function composeModules(chain: ChainOptions, extensionsFrom: number): Com
   datanetNeeds.curation = curation.panels;
   const models = modelregistryModule(chain, { datanet: datanet.keeper, claims: attribution.claims });
   const rewards = rewardsModule(chain, { bank: lending, curation: curation.keeper, datanets: datanet.keeper });
+  const inference = inferenceModule(chain, {
+    bank: lending,
+    models: models.keeper,
+    datanets: datanet.keeper,
+    claims: attribution.claims,
+    influence: attribution.influence,
+    rewards: rewards.keeper,
+  });
   attributionNeeds.forfeits = rewards.keeper;
   attribution.claims.register(ClaimKind.CLAIM_KIND_SNAPSHOT, datanet.claimHandlers);
 
@@ -77,6 +86,7 @@ export function composeModules(chain: ChainOptions, extensionsFrom: number): Com
     curation.module,
     models.module,
     attribution.module,
+    inference.module,
     rewards.module,
   ];
   return {
