@@ -81,7 +81,7 @@ describe("records", () => {
 
 describe("a checkpoint of many chunks", () => {
   const OPTIONS = { names: ["big", "small"], retainedVersions: 12, checkpointEvery: 10 };
-  const KEYS = 4_000;
+  const KEYS = 1_500;
 
   function runBlock(stores: MultiStore, height: number): Uint8Array {
     const block = stores.branch();
