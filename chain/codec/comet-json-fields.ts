@@ -100,7 +100,7 @@ export class JsonReader {
   }
 
   time(key: string): Timestamp {
-    return fromRfc3339(this.text(key, 40));
+    return fromRfc3339(this.text(key, 40), this.at(key));
   }
 
   #convert(key: string, convert: (text: string) => Uint8Array, limit: number): Uint8Array {

@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import { compareBytes, equalBytes, fromBase64, fromHex, toBase64, toHex } from "./bytes.ts";
 import { concatBytes } from "./hash.ts";
 
+fc.configureGlobal({ seed: 7 });
+
 const bytes = fc.uint8Array({ maxLength: 40 });
 
 describe("bytes", () => {

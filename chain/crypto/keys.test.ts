@@ -17,6 +17,8 @@ import {
 import { native } from "./native.ts";
 import { portable } from "./portable.ts";
 
+fc.configureGlobal({ seed: 7 });
+
 const codeOf = (run: () => unknown): string => {
   try {
     run();

@@ -4,6 +4,8 @@ import { fromHex, toHex } from "./bytes.ts";
 import { EMPTY_HASH } from "./hash.ts";
 import { innerHash, leafHash, merkleProofs, merkleRoot, rootOfProof, verifyProof } from "./merkle.ts";
 
+fc.configureGlobal({ seed: 7 });
+
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 const leavesArbitrary = fc.array(fc.uint8Array({ maxLength: 40 }), { minLength: 1, maxLength: 70 });
 

@@ -97,9 +97,9 @@ export function toRfc3339(time: Timestamp): string {
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/;
 
 /** Instant of RFC 3339 text with at most nine digits of fraction. Throws CodecError `malformed` or `out_of_range`. */
-export function fromRfc3339(text: string): Timestamp {
+export function fromRfc3339(text: string, path = "time"): Timestamp {
   const match = RFC3339.exec(text);
-  if (!match) throw new CodecError("malformed", "time", `not an RFC 3339 time: ${JSON.stringify(text.slice(0, 40))}`);
+  if (!match) throw new CodecError("malformed", path, `not an RFC 3339 time: ${JSON.stringify(text.slice(0, 40))}`);
   const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [
     number,
     number,
@@ -111,15 +111,15 @@ export function fromRfc3339(text: string): Timestamp {
   const days = daysFromCivil(year, month, day);
   const date = civilFromDays(days);
   if (date.month !== month || date.day !== day || hour > 23 || minute > 59 || second > 59 || year === 0) {
-    throw new CodecError("out_of_range", "time", `no such time: ${text}`);
+    throw new CodecError("out_of_range", path, `no such time: ${text}`);
   }
-  const seconds = days * 86_400 + hour * 3600 + minute * 60 + second - offsetSeconds(match[8] as string);
+  const seconds = days * 86_400 + hour * 3600 + minute * 60 + second - offsetSeconds(match[8] as string, path);
   return { seconds: BigInt(seconds), nanos: Number((match[7] ?? "").padEnd(9, "0")) };
 }
 
-function offsetSeconds(zone: string): number {
+function offsetSeconds(zone: string, path: string): number {
   if (zone === "Z") return 0;
   const [hours, minutes] = zone.slice(1).split(":").map(Number) as [number, number];
-  if (hours > 23 || minutes > 59) throw new CodecError("out_of_range", "time", `no such time zone: ${zone}`);
+  if (hours > 23 || minutes > 59) throw new CodecError("out_of_range", path, `no such time zone: ${zone}`);
   return (zone[0] === "-" ? -1 : 1) * (hours * 3600 + minutes * 60);
 }

@@ -16,8 +16,13 @@ export interface Scalar {
 }
 
 function bad(path: string, type: string, value: unknown): never {
-  const shown = typeof value === "string" ? JSON.stringify(value.slice(0, 40)) : String(value);
-  throw new ProtoError("bad_value", path, `${shown} is not a value of type ${type}`);
+  throw new ProtoError("bad_value", path, `${show(value)} is not a value of type ${type}`);
+}
+
+// Objects are not printed: a hostile one may have a toString that is not a function.
+function show(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.slice(0, 40));
+  return typeof value === "object" && value !== null ? "an object" : String(value);
 }
 
 // protobufjs takes 64-bit integers as {low, high}; a bare bigint would silently be written as 0.
