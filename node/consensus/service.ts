@@ -78,7 +78,6 @@ export class ConsensusService {
     this.#clock = new WallVoteClock(state.lastTime);
     this.#loop = new ConsensusLoop(
       {
-        chainId: options.chainId,
         initialHeight: state.initialHeight,
         timeouts: options.timeouts,
         skipCommitWait: false,
@@ -95,9 +94,11 @@ export class ConsensusService {
   /** Height, round and step now, for people. */
   describe(): { readonly height: number; readonly round: number; readonly step: string } {
     const driver = this.#loop.core.engine.driver;
-    const { height } =
-      this.#ports.executor.state.lastHeight >= 0 ? { height: driver?.context.height ?? 0 } : { height: 0 };
-    return { height, round: driver?.state.round ?? 0, step: driver?.state.step ?? "newHeight" };
+    return {
+      height: driver?.context.height ?? 0,
+      round: driver?.state.round ?? 0,
+      step: driver?.state.step ?? "newHeight",
+    };
   }
 
   async start(): Promise<void> {
@@ -233,16 +234,16 @@ export class ConsensusService {
       const admission = this.#loop.admit(peer, decodeMessage(bytes));
       if (admission.verdict === "ignore") return;
       if (admission.verdict === "reject") {
-        book.penalise(peer, "frame-malformed", `consensus: ${admission.code}`);
+        book.penalise(peer, "invalid-consensus-message", admission.code);
         return;
       }
       this.#run("check", async () => {
         const holds = await this.#hold(admission.checks);
         if (holds) this.#loop.push(admission.input);
-        else book.penalise(peer, "bad-signature", "consensus");
+        else book.penalise(peer, "invalid-consensus-message", "signature");
       });
     } catch (error) {
-      book.penalise(peer, "frame-malformed", (error as Error).message);
+      book.penalise(peer, "malformed-frame", (error as Error).message);
     }
   }
 

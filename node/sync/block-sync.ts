@@ -106,7 +106,7 @@ export class BlockSync {
         const blocks = await network.blocks.range(peer, { from, count }, { timeoutMs: REQUEST_TIMEOUT_MS });
         for (const block of blocks) await this.#apply(peer, block);
       } catch (error) {
-        if (error instanceof PeerFault) network.host.book.penalise(peer, "bad-response", error.message);
+        if (error instanceof PeerFault) network.host.book.penalise(peer, "bad-block", error.message);
         else if (!isP2pError(error)) throw error;
         log.warn({ peer, height: from, reason: (error as Error).message }, "block sync leaves this peer");
         break;
