@@ -32,7 +32,7 @@ export const MODULE_ACCOUNTS: readonly string[] = [
 
 export interface OpenLedgerOptions {
   readonly chain: ChainOptions;
-  /** Consensus parameter `abci.vote_extensions_enable_height`. */
+  /** Consensus parameter `abci.vote_extensions_enable_height`; 0 for never. */
   readonly extensionsFrom: number;
   readonly minGasPrices?: readonly GasPrice[];
   /** See AppOptions. */
@@ -59,7 +59,8 @@ export function composeModules(chain: ChainOptions, extensionsFrom: number): Com
   const lending = bank.keeper;
 
   const attributionNeeds: Late<AttributionNeeds> = { bank: lending, staking: staking.keeper, forfeits: undefined };
-  const attribution = attributionModule({ ...chain, extensionsFrom }, attributionNeeds as AttributionNeeds);
+  const fromHeight = extensionsFrom === 0 ? Number.MAX_SAFE_INTEGER : extensionsFrom;
+  const attribution = attributionModule({ ...chain, extensionsFrom: fromHeight }, attributionNeeds as AttributionNeeds);
   const datanetNeeds: Late<DatanetNeeds> = { bank: lending, claims: attribution.claims, curation: undefined };
   const datanet = datanetModule(chain, datanetNeeds as DatanetNeeds);
   const curationNeeds: CurationNeeds = { bank: lending, datanet: datanet.keeper };

@@ -279,13 +279,13 @@ class App implements Application {
   }
 
   #refusal(request: RequestProcessProposal): string | undefined {
-    const ctx = this.#blockContext("process", request);
     const lastCommit = fromCommitInfo(request.proposedLastCommit);
     const maxBytes = this.#params.block.maxBytes;
     try {
+      const ctx = this.#blockContext("process", request);
       return checkProposal(ctx, { txs: request.txs, lastCommit, maxBytes }, this.#proposal());
     } catch (error) {
-      return toAppError(error).message;
+      return error instanceof BoundaryError ? error.message : toAppError(error).message;
     }
   }
 

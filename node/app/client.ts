@@ -25,9 +25,10 @@ export interface Committed {
 }
 
 /**
- * The application behind an asynchronous boundary. Calls are answered in the order in which they were made. Every
- * promise rejects with AppHostError: `genesis` for a genesis that the application refuses, else the host is dead, `fatal`
- * has resolved, and the node must stop.
+ * The application behind an asynchronous boundary. Calls are answered in the order in which they were made, none while a
+ * commit is being written. Every promise rejects with AppHostError: `genesis` for a genesis that the application refuses;
+ * `busy` for a query or CheckTx beyond the host's limit; `crashed` when the host is dead, `fatal` has resolved, and the
+ * node must stop.
  */
 export interface AppClient {
   info(request?: RequestInfo): Promise<ResponseInfo>;
@@ -54,9 +55,9 @@ export interface AppClient {
  * - `genesis`: the application refuses the genesis; correct it and start again
  * - `crashed`: the worker ended, or the application stopped itself (broken invariant, corrupt store, calls out of order)
  * - `closed`: the call came after `close`
- * - `bad_request`: the request does not decode
+ * - `busy`: too many calls wait already; try again later
  */
-export type AppHostErrorCode = "genesis" | "crashed" | "closed" | "bad_request";
+export type AppHostErrorCode = "genesis" | "crashed" | "closed" | "busy";
 
 export class AppHostError extends Error {
   readonly code: AppHostErrorCode;
