@@ -1,4 +1,5 @@
 import type { Context } from "../../chain/app/context.ts";
+import type { Invariant } from "../../chain/app/module.ts";
 import { HASH_LENGTH } from "../../chain/crypto/hash.ts";
 import { type Claim, ClaimStatus, GenesisState } from "../../proto/gen/openledger/attribution/v1.ts";
 import { fromJson, toJson } from "../../proto/runtime.ts";
@@ -12,7 +13,7 @@ import { checkParams, DEFAULT_PARAMS } from "./params.ts";
 export function initGenesis(
   ctx: Context,
   keeper: AttributionKeeper,
-  from: { staking: StakingNeeds; state: unknown },
+  from: { readonly staking: StakingNeeds; readonly state: unknown; readonly checks: readonly Invariant[] },
 ): void {
   const state = parse(from.state);
   const params = state.params ?? DEFAULT_PARAMS;
@@ -27,6 +28,7 @@ export function initGenesis(
   for (const opening of state.openings) keeper.saveOpening(ctx, opening);
   for (const record of state.records) keeper.saveRecord(ctx, record);
   importScores(ctx, state);
+  checkImport(ctx, from.checks);
 }
 
 function parse(state: unknown): GenesisState {
@@ -66,6 +68,22 @@ function importScores(ctx: Context, state: GenesisState): void {
   for (const score of state.contributions) tables.contributionScores.set(kv, score.key, score);
   for (const score of state.datanets) tables.datanetScores.set(kv, score.key, score);
   for (const score of state.models) tables.modelScores.set(kv, score.key, score);
+}
+
+/** An imported state must hold what the module promises of every state. */
+function checkImport(ctx: Context, checks: readonly Invariant[]): void {
+  for (const { name, check } of checks) {
+    const why = reasonOf(() => check(ctx));
+    if (why !== undefined) throw errors.genesis(`${name}: ${why}`);
+  }
+}
+
+function reasonOf(check: () => string | undefined): string | undefined {
+  try {
+    return check();
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 export function exportGenesis(ctx: Context, keeper: AttributionKeeper): unknown {

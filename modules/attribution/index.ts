@@ -43,16 +43,17 @@ export function attributionModule(options: AttributionOptions, needs: Attributio
   const influence = new InfluenceScores();
   const recorder = new Recorder(keeper, claims);
   const { staking, bank } = needs;
+  const checks = invariants(keeper, bank);
   claims.register(ClaimKind.CLAIM_KIND_AVAILABILITY, AVAILABILITY);
   const module: Module = {
     name: ATTRIBUTION,
     store: ATTRIBUTION,
     messages: messages({ addresses: options.addresses, keeper, claims, staking }),
     queries: queries(keeper, influence),
-    initGenesis: (ctx, state) => initGenesis(ctx, keeper, { staking, state }),
+    initGenesis: (ctx, state) => initGenesis(ctx, keeper, { staking, state, checks }),
     exportGenesis: (ctx) => exportGenesis(ctx, keeper),
     endBlock: (ctx) => endBlock(ctx, { keeper, claims, needs }),
-    invariants: invariants(keeper, bank),
+    invariants: checks,
   };
   const injected = new BlockInfoTx({ extensionsFrom: options.extensionsFrom }, { keeper, recorder, staking });
   return { module, keeper, claims, influence, injected };

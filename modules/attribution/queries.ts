@@ -26,7 +26,7 @@ export function queries(keeper: AttributionKeeper, scores: InfluenceScores): Que
     queryRoute({
       ...Query.Roots,
       handle: (ctx, { fromHeight }) => ({
-        roots: [...keeper.roots(ctx, Number(fromHeight))],
+        roots: [...keeper.roots(ctx, heightOf(fromHeight))],
         height: BigInt(ctx.height),
       }),
     }),
@@ -52,7 +52,7 @@ function first<T>(entries: Iterable<T>, limit: number): T[] {
 
 function beaconAt(ctx: Context, keeper: AttributionKeeper, height: bigint) {
   if (height === 0n) return keeper.beacon(ctx);
-  const beacon = keeper.beaconAt(ctx, Number(height));
+  const beacon = keeper.beaconAt(ctx, heightOf(height));
   if (!beacon) throw errors.notFound(`no beacon of height ${height} is kept`);
   return { height, beacon };
 }
@@ -63,4 +63,9 @@ function scoreOf(ctx: Context, scores: InfluenceScores, request: QueryInfluenceR
   if (named.length !== 1) throw errors.notFound("name exactly one of contribution, datanet and model");
   const score = scores.contribution(ctx, contribution) ?? scores.datanet(ctx, datanet) ?? scores.model(ctx, model);
   return score ?? { key: named[0] as string, score: "0", queries: 0n };
+}
+
+function heightOf(height: bigint): number {
+  if (height > BigInt(Number.MAX_SAFE_INTEGER)) throw errors.notFound(`no block of height ${height}`);
+  return Number(height);
 }

@@ -1,4 +1,5 @@
 import type { Context } from "../../chain/app/context.ts";
+import type { Invariant } from "../../chain/app/module.ts";
 import { GenesisState } from "../../proto/gen/openledger/inference/v1.ts";
 import { fromJson, toJson } from "../../proto/runtime.ts";
 import { errors } from "./errors.ts";
@@ -6,14 +7,19 @@ import type { InferenceKeeper } from "./keeper.ts";
 import { checkParams, DEFAULT_PARAMS } from "./params.ts";
 
 /** Throws inference/12 (genesis). */
-export function initGenesis(ctx: Context, keeper: InferenceKeeper, json: unknown): void {
-  const state = parse(json);
+export function initGenesis(
+  ctx: Context,
+  keeper: InferenceKeeper,
+  from: { readonly state: unknown; readonly checks: readonly Invariant[] },
+): void {
+  const state = parse(from.state);
   const params = state.params ?? DEFAULT_PARAMS;
   checkParams(params);
   keeper.setParams(ctx, params);
   for (const request of state.requests) keeper.saveRequest(ctx, request);
   for (const counter of state.counters) keeper.saveCounter(ctx, counter);
   if (state.totals) keeper.setTotals(ctx, state.totals);
+  checkImport(ctx, from.checks);
 }
 
 function parse(json: unknown): GenesisState {
@@ -22,6 +28,22 @@ function parse(json: unknown): GenesisState {
     return fromJson(GenesisState, json);
   } catch (error) {
     throw errors.genesis(`app_state.inference: ${(error as Error).message}`);
+  }
+}
+
+/** An imported state must hold what the module promises of every state. */
+function checkImport(ctx: Context, checks: readonly Invariant[]): void {
+  for (const { name, check } of checks) {
+    const why = reasonOf(() => check(ctx));
+    if (why !== undefined) throw errors.genesis(`${name}: ${why}`);
+  }
+}
+
+function reasonOf(check: () => string | undefined): string | undefined {
+  try {
+    return check();
+  } catch (error) {
+    return (error as Error).message;
   }
 }
 

@@ -21,15 +21,16 @@ export function inferenceModule(
   const keeper = new InferenceKeeper();
   const parts = { keeper, needs };
   new ResultHandler(parts).register();
+  const checks = invariants(keeper, needs.bank);
   const module: Module = {
     name: INFERENCE,
     store: INFERENCE,
     messages: messages(options.addresses, parts),
     queries: queries(keeper),
-    initGenesis: (ctx, state) => initGenesis(ctx, keeper, state),
+    initGenesis: (ctx, state) => initGenesis(ctx, keeper, { state, checks }),
     exportGenesis: (ctx) => exportGenesis(ctx, keeper),
     endBlock: (ctx) => refundExpired(ctx, parts),
-    invariants: invariants(keeper, needs.bank),
+    invariants: checks,
   };
   return { module, keeper };
 }

@@ -1,4 +1,5 @@
 import type { Context } from "../../chain/app/context.ts";
+import type { Invariant } from "../../chain/app/module.ts";
 import { GenesisState } from "../../proto/gen/openledger/rewards/v1.ts";
 import { fromJson, toJson } from "../../proto/runtime.ts";
 import { errors } from "./errors.ts";
@@ -7,8 +8,12 @@ import { checkParams, DEFAULT_PARAMS } from "./params.ts";
 import { NO_FEES } from "./totals.ts";
 
 /** Throws rewards/4 (genesis). */
-export function initGenesis(ctx: Context, ledger: RewardsLedger, json: unknown): void {
-  const state = parse(json);
+export function initGenesis(
+  ctx: Context,
+  ledger: RewardsLedger,
+  from: { readonly state: unknown; readonly checks: readonly Invariant[] },
+): void {
+  const state = parse(from.state);
   const params = state.params ?? DEFAULT_PARAMS;
   checkParams(params);
   ledger.setParams(ctx, params);
@@ -18,6 +23,7 @@ export function initGenesis(ctx: Context, ledger: RewardsLedger, json: unknown):
   for (const settlement of state.settlements) ledger.saveSettlement(ctx, settlement);
   for (const shares of state.curatorShares) ledger.saveCuratorShares(ctx, shares);
   ledger.setTotals(ctx, state.totals ?? NO_FEES, Number(state.settled));
+  checkImport(ctx, from.checks);
 }
 
 function parse(json: unknown): GenesisState {
@@ -26,6 +32,22 @@ function parse(json: unknown): GenesisState {
     return fromJson(GenesisState, json);
   } catch (error) {
     throw errors.genesis(`app_state.rewards: ${(error as Error).message}`);
+  }
+}
+
+/** An imported state must hold what the module promises of every state. */
+function checkImport(ctx: Context, checks: readonly Invariant[]): void {
+  for (const { name, check } of checks) {
+    const why = reasonOf(() => check(ctx));
+    if (why !== undefined) throw errors.genesis(`${name}: ${why}`);
+  }
+}
+
+function reasonOf(check: () => string | undefined): string | undefined {
+  try {
+    return check();
+  } catch (error) {
+    return (error as Error).message;
   }
 }
 

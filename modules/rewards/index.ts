@@ -21,14 +21,15 @@ export function rewardsModule(
 ): { readonly module: Module; readonly keeper: Settlements; readonly ledger: RewardsLedger } {
   const ledger = new RewardsLedger();
   const keeper = new Settlements(ledger, needs);
+  const checks = invariants(ledger, needs.bank);
   const module: Module = {
     name: REWARDS,
     store: REWARDS,
     messages: messages(options.addresses, ledger, needs.bank),
     queries: queries(ledger),
-    initGenesis: (ctx, state) => initGenesis(ctx, ledger, state),
+    initGenesis: (ctx, state) => initGenesis(ctx, ledger, { state, checks }),
     exportGenesis: (ctx) => exportGenesis(ctx, ledger),
-    invariants: invariants(ledger, needs.bank),
+    invariants: checks,
   };
   return { module, keeper, ledger };
 }
