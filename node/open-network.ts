@@ -1,0 +1,53 @@
+import type { NodeConfig } from "./config/config.ts";
+import type { LevelBlocks } from "./disk/level-blocks.ts";
+import { NodeError } from "./errors.ts";
+import type { LoadedGenesis } from "./genesis-file.ts";
+import { createNetwork, type ItemVerdict, type Network, type NodeLog } from "./p2p/index.ts";
+
+export interface NetworkSetup {
+  readonly config: NodeConfig;
+  readonly genesis: LoadedGenesis;
+  /** Seed of the node key, 32 bytes. */
+  readonly seed: Uint8Array;
+}
+
+export interface NetworkNeeds {
+  readonly log: NodeLog;
+  readonly blocks: LevelBlocks;
+  readonly checkTxs: (txs: readonly Uint8Array[]) => Promise<readonly ItemVerdict[]>;
+  readonly checkOpenings: (items: readonly Uint8Array[]) => Promise<readonly ItemVerdict[]>;
+}
+
+/** The node's network, not started. Throws NodeError `bad_config` for addresses that make no sense. */
+export async function openNetwork({ config, genesis, seed }: NetworkSetup, needs: NetworkNeeds): Promise<Network> {
+  const { log, blocks, checkTxs, checkOpenings } = needs;
+  const { chainId } = genesis.genesis;
+  try {
+    return await createNetwork(
+      {
+        listen: config.p2p.listen,
+        persistentPeers: config.p2p.persistentPeers,
+        maxPeers: config.p2p.maxPeers,
+        privateKey: seed,
+        self: { chainId, genesisHash: genesis.hash, moniker: config.moniker, software: "openledgerd" },
+      },
+      {
+        log,
+        checkTxs,
+        checkOpenings,
+        blocks: {
+          status: () => ({ base: blocks.base(), height: blocks.height() }),
+          async load(height) {
+            const [block, extendedCommit] = await Promise.all([
+              blocks.loadBlock(height),
+              blocks.loadExtendedCommit(height),
+            ]);
+            return block && extendedCommit && { block, extendedCommit };
+          },
+        },
+      },
+    );
+  } catch (error) {
+    throw new NodeError("bad_config", (error as Error).message, "see p2p in config.json");
+  }
+}
