@@ -1,15 +1,15 @@
 import type { Decide, Prepare, Process } from "../../chain/consensus/effect.ts";
 import type { HeightContext, LastDecision, PreparedBlock } from "../../chain/consensus/input.ts";
 import { valueId } from "../../chain/consensus/value-id.ts";
-import { sha256, sha256Concat } from "../../chain/crypto/hash.ts";
 import { equalBytes } from "../../chain/crypto/bytes.ts";
-import type { ExtendedCommit } from "../../chain/types/commit.ts";
+import { sha256, sha256Concat } from "../../chain/crypto/hash.ts";
 import type { BlockId } from "../../chain/types/block-id.ts";
+import type { ExtendedCommit } from "../../chain/types/commit.ts";
 import { PartSet } from "../../chain/types/part-set.ts";
 import { ValidatorSet } from "../../chain/types/validator-set.ts";
 import type { Vote } from "../../chain/types/vote.ts";
-import type { SimRng } from "./rng.ts";
 import { simKey } from "./keys.ts";
+import type { SimRng } from "./rng.ts";
 
 /** Small parts, so that most blocks have several and parts can be lost one by one. */
 export const SIM_PART_BYTES = 64;
@@ -81,7 +81,10 @@ export function decodeBlock(bytes: Uint8Array): SimBlock {
 export function makeBlock(block: SimBlock, padding: number): PreparedBlock {
   const blockBytes = encodeBlock(block, padding);
   const set = PartSet.fromBytes(blockBytes, SIM_PART_BYTES);
-  const parts = Array.from({ length: set.header.total }, (_, index) => set.get(index) as NonNullable<ReturnType<PartSet["get"]>>);
+  const parts = Array.from(
+    { length: set.header.total },
+    (_, index) => set.get(index) as NonNullable<ReturnType<PartSet["get"]>>,
+  );
   return { blockId: { hash: sha256(blockBytes), parts: set.header }, blockBytes, parts };
 }
 
@@ -126,7 +129,11 @@ export class SimApplication {
     };
   }
 
-  prepare(request: Prepare, rng: SimRng, draft: { readonly change: SimBlock["change"]; readonly valid: boolean }): PreparedBlock {
+  prepare(
+    request: Prepare,
+    rng: SimRng,
+    draft: { readonly change: SimBlock["change"]; readonly valid: boolean },
+  ): PreparedBlock {
     const { height } = request;
     const block: SimBlock = { height, appHash: this.#state.appHash, nonce: rng.next(), ...draft };
     return makeBlock(block, rng.below(3) * SIM_PART_BYTES);

@@ -1,9 +1,9 @@
-import type { Decide, Prepare } from "../../chain/consensus/effect.ts";
 import type { ConsensusCore } from "../../chain/consensus/core.ts";
+import type { Decide, Prepare } from "../../chain/consensus/effect.ts";
 import { FUTURE_ROUNDS_PER_VALIDATOR, MAX_BLOCKS, PAST_ROUNDS } from "../../chain/consensus/limits.ts";
 import { NIL, type ValueId, valueId } from "../../chain/consensus/value-id.ts";
 import { toHex } from "../../chain/crypto/bytes.ts";
-import { FLAG_COMMIT, type ExtendedCommit } from "../../chain/types/commit.ts";
+import { type ExtendedCommit, FLAG_COMMIT } from "../../chain/types/commit.ts";
 import type { ValidatorSet } from "../../chain/types/validator-set.ts";
 import { PRECOMMIT, PREVOTE, type Proposal, type Vote, type VoteType } from "../../chain/types/vote.ts";
 import { decodeBlock, type SimState, verifyExtension } from "./application.ts";
@@ -66,10 +66,12 @@ export class Checkers {
   decided(node: string, { height, round, blockId, blockBytes, extendedCommit }: Decide, state: SimState): void {
     const value = valueId(blockId);
     const before = this.decisions.get(height);
-    if (before && before.value !== value) throw new Violation(`agreement: ${node} decides another block at height ${height}`);
+    if (before && before.value !== value)
+      throw new Violation(`agreement: ${node} decides another block at height ${height}`);
     this.decisions.set(height, before ?? { value, appHash: undefined });
     const block = decodeBlock(blockBytes);
-    if (!block.valid || block.height !== height) throw new Violation(`validity: ${node} decides an invalid block at height ${height}`);
+    if (!block.valid || block.height !== height)
+      throw new Violation(`validity: ${node} decides an invalid block at height ${height}`);
     if (!this.#hasQuorum({ height, round, type: PRECOMMIT, value })) {
       throw new Violation(`${node} decides height ${height} in round ${round} without a quorum of precommits`);
     }
@@ -112,8 +114,10 @@ export class Checkers {
     if (state.round > 0) this.laterRounds.add(`${context.height} ${state.round}`);
     const validators = context.validators.validators.length;
     const rounds = votes.rounds().length;
-    if (rounds > PAST_ROUNDS + 4 + FUTURE_ROUNDS_PER_VALIDATOR * validators) throw new Violation(`votes of ${rounds} rounds are kept`);
-    if ([...blocks.entries()].length > MAX_BLOCKS || driver.proposals.size > 2) throw new Violation("too many blocks are kept");
+    if (rounds > PAST_ROUNDS + 4 + FUTURE_ROUNDS_PER_VALIDATOR * validators)
+      throw new Violation(`votes of ${rounds} rounds are kept`);
+    if ([...blocks.entries()].length > MAX_BLOCKS || driver.proposals.size > 2)
+      throw new Violation("too many blocks are kept");
     const waiting = engine.requests.unanswered().length;
     if (waiting > 64) throw new Violation(`${waiting} requests wait for an answer`);
   }
@@ -145,7 +149,8 @@ export class Checkers {
     const earlier = (this.#precommitted.get(`${address} ${height}`) ?? []).filter((lock) => lock.round < round);
     const lock = earlier.sort((a, b) => b.round - a.round)[0];
     if (!lock || lock.value === value) return;
-    for (let at = lock.round; at < round; at++) if (this.#hasQuorum({ height, round: at, type: PREVOTE, value })) return;
+    for (let at = lock.round; at < round; at++)
+      if (this.#hasQuorum({ height, round: at, type: PREVOTE, value })) return;
     throw new Violation(`a prevote at ${height}/${round} breaks the lock of round ${lock.round}`);
   }
 
@@ -154,18 +159,32 @@ export class Checkers {
     commit.signatures.forEach((entry, validatorIndex) => {
       const validator = validators.get(validatorIndex);
       if (!validator || entry.flag !== FLAG_COMMIT) return;
-      const vote = { ...entry, type: PRECOMMIT, height, round: commit.round, blockId: commit.blockId, validatorIndex } as Vote;
+      const vote = {
+        ...entry,
+        type: PRECOMMIT,
+        height,
+        round: commit.round,
+        blockId: commit.blockId,
+        validatorIndex,
+      } as Vote;
       const extended = entry.extensionSignature.length > 0;
-      if (extensions !== undefined && extended !== extensions) throw new Violation(`height ${height}: a precommit with the wrong extension`);
+      if (extensions !== undefined && extended !== extensions)
+        throw new Violation(`height ${height}: a precommit with the wrong extension`);
       if (!verifySimVote(validator.pubKey, vote, extended) || (extended && !verifyExtension(vote))) {
         throw new Violation(`height ${height}: a commit holds a bad precommit`);
       }
       power += validator.power;
     });
-    if (commit.height !== height || 3 * power <= 2 * validators.totalPower) throw new Violation(`height ${height}: a commit without quorum`);
+    if (commit.height !== height || 3 * power <= 2 * validators.totalPower)
+      throw new Violation(`height ${height}: a commit without quorum`);
   }
 
-  #hasQuorum(at: { readonly height: number; readonly round: number; readonly type: VoteType; readonly value: ValueId }): boolean {
+  #hasQuorum(at: {
+    readonly height: number;
+    readonly round: number;
+    readonly type: VoteType;
+    readonly value: ValueId;
+  }): boolean {
     const set = this.#sets.get(at.height);
     let power = 0;
     for (const [index, values] of this.#tally(at.height, at.round, at.type)) {

@@ -1,6 +1,8 @@
 import type { SignStatePort, WalPort } from "../../chain/consensus/ports.ts";
 import { SignGuard } from "../../chain/consensus/sign-guard.ts";
 import { concatBytes } from "../../chain/crypto/hash.ts";
+import { type ExtendedCommit, FLAG_ABSENT } from "../../chain/types/commit.ts";
+import { PREVOTE } from "../../chain/types/vote.ts";
 import type { SimRng } from "./rng.ts";
 
 /** A node's files. A crash keeps what was synced, and of the rest of the WAL any prefix, perhaps with a torn record. */
@@ -45,6 +47,28 @@ export class SimDisk {
 
   get stored(): { wal: Uint8Array; signState: Uint8Array } {
     return { wal: concatBytes(...this.#synced, ...this.#pending), signState: this.#signState };
+  }
+
+  /** A twin's record does not know what the other twin signed; it pretends, since its node would not start. */
+  forgeSignState(commit: ExtendedCommit): void {
+    const guard = SignGuard.decode(this.#signState);
+    const entry = commit.signatures.find(({ flag }) => flag !== FLAG_ABSENT);
+    if (!entry || guard.height >= commit.height) return;
+    const { height, round, blockId } = commit;
+    const { validatorAddress, timestamp, signature } = entry;
+    const none = new Uint8Array(0);
+    const vote = {
+      type: PREVOTE,
+      height,
+      round,
+      blockId,
+      timestamp,
+      validatorAddress,
+      validatorIndex: 0,
+      signature,
+    } as const;
+    guard.recordVote({ ...vote, extension: none, extensionSignature: none });
+    this.#signState = guard.encode();
   }
 
   /** Power goes: part of what was not synced is lost. True when the WAL's last record is torn. */

@@ -63,14 +63,16 @@ export interface FaultPlan {
 
 /** Draws the rates of a seed; each fault is absent in a good part of the seeds, so that they also show alone. */
 export function drawPlan(rng: SimRng, validators: number): FaultPlan {
-  const maybe = (probability: number, value: () => number, otherwise: number) => (rng.chance(probability) ? value() : otherwise);
+  const maybe = (probability: number, value: () => number, otherwise: number) =>
+    rng.chance(probability) ? value() : otherwise;
   const byzantine = validators < 4 ? "none" : rng.pick<ByzantineKind>(["none", "none", "twin", "liar", "forgetful"]);
+  const wire = rng.chance(0.06);
   const slow = rng.between(5, 120);
   return {
-    faultMs: rng.between(2_000, 8_000),
+    faultMs: rng.between(1_000, 5_000),
     lossRate: maybe(0.6, () => rng.below(40) / 100, 0),
     duplicateRate: maybe(0.4, () => rng.below(20) / 100, 0),
-    corruptRate: maybe(0.1, () => rng.below(10) / 100, 0),
+    corruptRate: wire ? rng.below(10) / 100 : 0,
     delayMs: rng.chance(0.5) ? [1, 10] : [1, slow],
     stragglerRate: maybe(0.4, () => rng.below(10) / 100, 0),
     partitionEveryMs: maybe(0.5, () => rng.between(300, 3_000), Number.POSITIVE_INFINITY),
@@ -83,7 +85,7 @@ export function drawPlan(rng: SimRng, validators: number): FaultPlan {
     changeRate: byzantine === "none" ? maybe(0.4, () => rng.below(60) / 100, 0) : 0,
     byzantine,
     sparse: rng.chance(0.25),
-    wire: rng.chance(0.1),
+    wire,
     skipCommitWait: rng.chance(0.3),
     extensionsFrom: rng.pick([1, 1, 1, 3, Number.MAX_SAFE_INTEGER]),
     fullNodes: rng.pick([0, 0, 1, 2]),

@@ -1,6 +1,6 @@
-import { addressOfEd25519 } from "../../chain/crypto/keys.ts";
-import { type ValueId, valueId } from "../../chain/consensus/value-id.ts";
 import type { Signer } from "../../chain/consensus/ports.ts";
+import { type ValueId, valueId } from "../../chain/consensus/value-id.ts";
+import { addressOfEd25519 } from "../../chain/crypto/keys.ts";
 import type { Proposal, Vote } from "../../chain/types/vote.ts";
 
 /** A validator's identity. Signatures are short checksums: nobody in a simulation forges them. */
@@ -45,7 +45,10 @@ function opens(signature: Uint8Array, hash: number): boolean {
 
 function voteHash(pubKey: Uint8Array, vote: Vote): number {
   const { type, height, round, timestamp, blockId } = vote;
-  const start = mix(mix(mix(mix(pubKey[0] as number, type), height), round), Number(timestamp.seconds) ^ timestamp.nanos);
+  const start = mix(
+    mix(mix(mix(pubKey[0] as number, type), height), round),
+    Number(timestamp.seconds) ^ timestamp.nanos,
+  );
   return mixText(start, valueId(blockId));
 }
 

@@ -1,6 +1,6 @@
+import { CodecError } from "../../chain/codec/errors.ts";
 import type { Message } from "../../chain/consensus/message.ts";
 import { decodeMessage, encodeMessage } from "../../chain/consensus/messages.ts";
-import { CodecError } from "../../chain/codec/errors.ts";
 import type { SimClock } from "./clock.ts";
 import { type FaultCounts, type FaultPlan, filterMatches, type TypeFilter } from "./faults.ts";
 import type { SimRng } from "./rng.ts";
@@ -71,7 +71,7 @@ export class SimNetwork {
   #deliverAfter(ms: number, from: number, to: number, message: Message): void {
     this.#ports.clock.after(ms, () => {
       if (!this.#isUp(to)) return;
-      const arrived = this.#plan.wire || this.#plan.corruptRate > 0 ? this.#overWire(message) : message;
+      const arrived = this.#plan.wire ? this.#overWire(message) : message;
       if (arrived) this.#ports.deliver(from, to, arrived);
     });
   }
@@ -141,7 +141,15 @@ export class SimNetwork {
     clock.after(rng.between(1, 2 * this.#plan.filterEveryMs), () => {
       if (this.#healed) return;
       faults.typeFilter++;
-      const drops = rng.pick<TypeFilter["drops"]>(["proposal", "part", "votes", "prevote", "precommit", "precommit", "status"]);
+      const drops = rng.pick<TypeFilter["drops"]>([
+        "proposal",
+        "part",
+        "votes",
+        "prevote",
+        "precommit",
+        "precommit",
+        "status",
+      ]);
       const size = this.#neighbours.length;
       const some = () => new Set(rng.sample(indices(size), rng.between(1, size)));
       this.#filter = rng.chance(0.3) ? undefined : { drops, from: some(), to: some() };

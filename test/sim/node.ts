@@ -7,7 +7,14 @@ import type { LoopPorts, Signer } from "../../chain/consensus/ports.ts";
 import type { TimeoutConfig } from "../../chain/consensus/timeouts.ts";
 import { equalBytes } from "../../chain/crypto/bytes.ts";
 import { fromMs } from "../../chain/types/time.ts";
-import { extensionOf, SIM_PART_BYTES, SimApplication, type SimState, type StoredBlock, verifyExtension } from "./application.ts";
+import {
+  extensionOf,
+  SIM_PART_BYTES,
+  SimApplication,
+  type SimState,
+  type StoredBlock,
+  verifyExtension,
+} from "./application.ts";
 import type { Checkers } from "./checkers.ts";
 import type { SimClock } from "./clock.ts";
 import { SimDisk } from "./disk.ts";
@@ -94,15 +101,16 @@ export class SimNode {
 
   start(): void {
     this.#life++;
-    this.application.catchUp();
+    if (this.application.blocks.length > this.height) this.#apply();
     this.#guarded(() => {
       const address = this.options.key.address;
       const options = { initialHeight: 1, timeouts: SIM_TIMEOUTS, partBytes: SIM_PART_BYTES };
       const loop = new ConsensusLoop({ ...options, skipCommitWait: this.#services.plan.skipCommitWait }, this.#ports());
       this.#watch(loop, new PaperOracle(loop.core, address));
       this.#loop = loop;
-      const start = { ...this.application.contextOf(this.height + 1), last: this.application.last() };
-      loop.start({ kind: "startHeight", ...start }, this.#disk.stored);
+      const last = this.application.last();
+      if (this.options.byzantine && last) this.#disk.forgeSignState(last.extendedCommit);
+      loop.start({ kind: "startHeight", ...this.application.contextOf(this.height + 1), last }, this.#disk.stored);
       for (const peer of this.#services.connected(this.options.id)) loop.push({ kind: "peerUp", peer: String(peer) });
     });
     this.#later(TICK_MS * this.#drift, () => this.#tick());
@@ -272,7 +280,9 @@ export class SimNode {
 
   #extend({ height, round, blockId }: Extend): void {
     const extension = extensionOf(this.options.key.index, height, blockId);
-    this.#later(this.#applicationDelay(), () => this.#loop?.push({ kind: "extended", height, round, blockId, extension }));
+    this.#later(this.#applicationDelay(), () =>
+      this.#loop?.push({ kind: "extended", height, round, blockId, extension }),
+    );
   }
 
   /** Stores, then applies: a crash may come between. */

@@ -51,7 +51,8 @@ export class PaperProcess {
     this.#output.push(`timeout propose ${round}`); // L21, also for the proposer (see rules.ts)
     const proposer = round === 0 ? this.#validators.proposer() : this.#validators.incrementPriority(round).proposer();
     if (!this.#self || this.#validators.indexOf(this.#self) !== this.#validators.indexOf(proposer.address)) return;
-    if (this.validValue !== undefined) this.#output.push(`propose ${round} ${this.validValue} ${this.validRound}`); // L16, L19
+    if (this.validValue !== undefined)
+      this.#output.push(`propose ${round} ${this.validValue} ${this.validRound}`); // L16, L19
     else if (this.#canPropose) this.#output.push(`getValue ${round}`); // L18
   }
 
@@ -69,7 +70,10 @@ export class PaperProcess {
   }
 
   #fire(): boolean {
-    return this.#decide() || (this.round >= 0 && (this.#skip() || this.#onProposal() || this.#onPrevotes() || this.#onPrecommits()));
+    return (
+      this.#decide() ||
+      (this.round >= 0 && (this.#skip() || this.#onProposal() || this.#onPrevotes() || this.#onPrecommits()))
+    );
   }
 
   // L49
@@ -77,7 +81,10 @@ export class PaperProcess {
     for (const { type, round, blockId } of this.votes) {
       const value = valueId(blockId);
       if (type !== PRECOMMIT || value === NIL || !this.complete.has(value)) continue;
-      if (!this.#moreThan(2, (vote) => vote.type === PRECOMMIT && vote.round === round && valueId(vote.blockId) === value)) continue;
+      if (
+        !this.#moreThan(2, (vote) => vote.type === PRECOMMIT && vote.round === round && valueId(vote.blockId) === value)
+      )
+        continue;
       this.decision = value;
       this.step = "commit";
       this.#output.push(`decide ${round} ${value}`);
@@ -88,7 +95,9 @@ export class PaperProcess {
 
   // L55
   #skip(): boolean {
-    const later = [...new Set(this.votes.map((vote) => vote.round))].filter((round) => round > this.round).sort((a, b) => b - a);
+    const later = [...new Set(this.votes.map((vote) => vote.round))]
+      .filter((round) => round > this.round)
+      .sort((a, b) => b - a);
     for (const round of later) {
       if (!this.#moreThan(1, (vote) => vote.round === round)) continue;
       this.startRound(round);
@@ -143,7 +152,8 @@ export class PaperProcess {
 
   // L47
   #onPrecommits(): boolean {
-    if (!this.#moreThan(2, (vote) => vote.type === PRECOMMIT && vote.round === this.round) || !this.#first("L47")) return false;
+    if (!this.#moreThan(2, (vote) => vote.type === PRECOMMIT && vote.round === this.round) || !this.#first("L47"))
+      return false;
     this.#output.push(`timeout precommit ${this.round}`);
     return true;
   }
@@ -222,7 +232,8 @@ export class PaperOracle {
       case "proposalReceived":
       case "signedProposal": {
         const { proposal } = input;
-        const kept = proposal.height === this.#height && proposal.round >= paper.round && proposal.round <= paper.round + 1;
+        const kept =
+          proposal.height === this.#height && proposal.round >= paper.round && proposal.round <= paper.round + 1;
         const first = !paper.proposals.some(({ round }) => round === proposal.round);
         if (kept && first && paper.step !== "commit") paper.proposals.push(proposal);
         return this.#learnBlocks(paper);
@@ -247,14 +258,31 @@ export class PaperOracle {
 
   #compareOutputs(paper: PaperProcess, input: Input, effects: readonly Effect[]): void {
     const expected = paper.takeOutput().sort().join("; ");
-    const actual = effects.flatMap((effect) => outputOf(effect, input)).sort().join("; ");
+    const actual = effects
+      .flatMap((effect) => outputOf(effect, input))
+      .sort()
+      .join("; ");
     if (expected !== actual) throw mismatch(input, `the paper does [${expected}], the implementation [${actual}]`);
   }
 
   #compareVariables(paper: PaperProcess, input: Input): void {
     const state = this.#core.engine.driver?.state;
-    const actual = [state?.round, state?.step, state?.locked?.value, state?.locked?.round ?? -1, state?.valid?.value, state?.valid?.round ?? -1];
-    const expected = [paper.round, paper.step, paper.lockedValue, paper.lockedRound, paper.validValue, paper.validRound];
+    const actual = [
+      state?.round,
+      state?.step,
+      state?.locked?.value,
+      state?.locked?.round ?? -1,
+      state?.valid?.value,
+      state?.valid?.round ?? -1,
+    ];
+    const expected = [
+      paper.round,
+      paper.step,
+      paper.lockedValue,
+      paper.lockedRound,
+      paper.validValue,
+      paper.validRound,
+    ];
     if (actual.some((value, i) => value !== expected[i])) {
       throw mismatch(input, `the paper has [${expected.join(", ")}], the implementation [${actual.join(", ")}]`);
     }

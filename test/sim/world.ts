@@ -44,7 +44,8 @@ export class World {
     this.plan = drawPlan(this.#rng, validators);
     const powers = Array.from({ length: validators }, () => (this.plan.skewedPowers ? this.#rng.between(1, 10) : 1));
     const genesis = genesisState({ validators, powers, extensionsFrom: this.plan.extensionsFrom });
-    const bad = this.plan.byzantine === "none" ? [] : this.#rng.sample(range(validators), Math.floor((validators - 1) / 3));
+    const bad =
+      this.plan.byzantine === "none" ? [] : this.#rng.sample(range(validators), Math.floor((validators - 1) / 3));
     this.checkers = this.#makeCheckers(bad);
     this.checkers.genesis(genesis);
     this.#addNodes(validators, bad, genesis);
@@ -60,7 +61,8 @@ export class World {
       },
       (node) => this.nodes[node]?.isUp === true,
     );
-    for (const a of range(this.nodes.length)) for (const b of this.#network.neighbours(a)) this.#links.add(linkName(a, b));
+    for (const a of range(this.nodes.length))
+      for (const b of this.#network.neighbours(a)) this.#links.add(linkName(a, b));
   }
 
   run(): void {
@@ -70,7 +72,9 @@ export class World {
     this.#clock.run(this.plan.faultMs, () => false);
     this.#heal();
     const target = Math.max(...this.nodes.map((node) => node.height)) + HEIGHTS_AFTER_HEALING;
-    const done = this.#clock.run(this.plan.faultMs + LIVENESS_MS, () => this.nodes.every((node) => node.height >= target));
+    const done = this.#clock.run(this.plan.faultMs + LIVENESS_MS, () =>
+      this.nodes.every((node) => node.height >= target),
+    );
     if (done) return;
     const heights = this.nodes.map((node) => node.height).join(", ");
     throw new Violation(`liveness: heights ${heights} after ${LIVENESS_MS} ms without faults, ${target} expected`);
@@ -82,7 +86,9 @@ export class World {
 
   #makeCheckers(bad: readonly number[]): Checkers {
     const addresses = new Set(bad.map((index) => toHex(simKey(index).address)));
-    return this.plan.byzantine === "forgetful" ? new Checkers(new Set(), addresses) : new Checkers(addresses, new Set());
+    return this.plan.byzantine === "forgetful"
+      ? new Checkers(new Set(), addresses)
+      : new Checkers(addresses, new Set());
   }
 
   #addNodes(validators: number, bad: readonly number[], genesis: SimState): void {
@@ -122,7 +128,9 @@ export class World {
   }
 
   #connected(node: number): number[] {
-    return [...this.#network.neighbours(node)].filter((peer) => this.nodes[peer]?.isUp && this.#links.has(linkName(node, peer)));
+    return [...this.#network.neighbours(node)].filter(
+      (peer) => this.nodes[peer]?.isUp && this.#links.has(linkName(node, peer)),
+    );
   }
 
   /** A node came up: its peers see the connection. */
