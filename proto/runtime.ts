@@ -26,10 +26,16 @@ export function decodeStrict<T>(codec: MessageCodec<T>, bytes: Uint8Array, maxBy
   }
   const value = codec.nested.read(readerOf(bytes), bytes.length, rootContext(codec.typeName, true)) as T;
   const again = codec.encode(value).finish();
-  if (again.length !== bytes.length || !again.every((byte, i) => byte === bytes[i])) {
+  if (!sameBytes(again, bytes)) {
     throw new ProtoError("not_canonical", codec.typeName, "bytes are not the canonical encoding of their value");
   }
   return value;
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** The SDK's JSON of a message: names of the .proto file, 64-bit integers as strings, bytes as base64. */

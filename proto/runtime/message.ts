@@ -53,10 +53,12 @@ class CompiledMessage<T extends object> implements NestedCodec<T> {
   readonly typeName: string;
   readonly fields: readonly CompiledField[];
   readonly #byNumber: ReadonlyMap<number, CompiledField>;
+  readonly #choices: readonly Field[];
 
   constructor(typeName: string, fields: readonly Field[]) {
     this.typeName = typeName;
     this.fields = fields.map(compile).sort((a, b) => a.field.no - b.field.no);
+    this.#choices = fields.filter(({ oneof }) => oneof !== undefined);
     this.#byNumber = new Map(this.fields.map((compiled) => [compiled.field.no, compiled]));
   }
 
@@ -68,11 +70,12 @@ class CompiledMessage<T extends object> implements NestedCodec<T> {
   }
 
   #checkOneofs(values: Values, path: string): void {
-    const seen = new Set<string>();
-    for (const { field } of this.fields) {
-      if (!field.oneof || values[field.name] === undefined) continue;
-      if (seen.has(field.oneof)) throw new ProtoError("bad_value", path, `more than one of ${field.oneof} is set`);
-      seen.add(field.oneof);
+    if (this.#choices.length === 0) return;
+    const seen = new Set<string | undefined>();
+    for (const { oneof, name } of this.#choices) {
+      if (values[name] === undefined) continue;
+      if (seen.has(oneof)) throw new ProtoError("bad_value", path, `more than one of ${oneof} is set`);
+      seen.add(oneof);
     }
   }
 
@@ -112,7 +115,7 @@ class CompiledMessage<T extends object> implements NestedCodec<T> {
 
   // The last member of a oneof on the wire wins (protobuf encoding guide, "Last One Wins").
   #clearOthers(kept: Field, values: Values): void {
-    for (const { field } of this.fields) {
+    for (const field of this.#choices) {
       if (field.oneof === kept.oneof && field !== kept) values[field.name] = undefined;
     }
   }
