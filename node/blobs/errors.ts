@@ -13,6 +13,7 @@
  * - `expired`: the upload's expiry has passed or lies too far ahead
  * - `bad-signature`: the upload is not signed by the account
  * - `unknown-account`: the account does not exist on chain
+ * - `busy`: too many blobs are being fetched at once
  * - `io`: the disk failed
  */
 export type BlobErrorCode =
@@ -29,6 +30,7 @@ export type BlobErrorCode =
   | "expired"
   | "bad-signature"
   | "unknown-account"
+  | "busy"
   | "io";
 
 /** Every operating error of the blob layer; the message ends with what to do. */

@@ -42,7 +42,11 @@ export class BlobFiles {
   }
 
   /** Writes bytes durably: temporary file, fsync, rename, fsync of the folder. Throws `io`. */
-  async write(id: BlobId, uploader: string, bytes: Uint8Array): Promise<void> {
+  async write(
+    blob: { readonly id: BlobId; readonly uploader: string; readonly atMs: number },
+    bytes: Uint8Array,
+  ): Promise<void> {
+    const { id, uploader, atMs } = blob;
     const target = this.#object(id, uploader);
     const temporary = this.#path("tmp", `${id}.${process.pid}.${this.#temporary++}`);
     try {
@@ -50,6 +54,7 @@ export class BlobFiles {
       const file = await open(temporary, "wx");
       try {
         await file.writeFile(bytes);
+        await file.utimes(atMs / 1000, atMs / 1000);
         await file.sync();
       } finally {
         await file.close();
@@ -65,7 +70,8 @@ export class BlobFiles {
   /** Undefined when the file is gone. Throws `io`. */
   async read(id: BlobId, uploader: string): Promise<Uint8Array | undefined> {
     try {
-      return await readFile(this.#object(id, uploader));
+      const { buffer, byteOffset, byteLength } = await readFile(this.#object(id, uploader));
+      return new Uint8Array(buffer, byteOffset, byteLength);
     } catch (cause) {
       if (isAbsent(cause)) return undefined;
       throw diskError(`blob ${id} can't be read`, cause);

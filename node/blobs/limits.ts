@@ -13,10 +13,13 @@ export const DEFAULT_TOTAL_BYTES = 50 * 1024 * 1024 * 1024;
 /** Unreferenced blobs stay this long: claims name blobs some minutes after their upload. */
 export const DEFAULT_GRACE_MS = 24 * 60 * 60 * 1000;
 
-/** Peers asked for one blob in a round, and blobs fetched at once. */
+/** Peers asked for one blob in a round. */
 export const MAX_PEERS_ASKED = 16;
+/** Blobs whose bytes arrive at once (32 MiB of buffers), and blobs looked for at once. */
 export const MAX_PARALLEL_FETCHES = 8;
-export const MAX_WAITING_FETCHES = 4_096;
+export const MAX_BLOBS_FETCHING = 4_096;
+/** HTTP downloads that make this node look for a blob at its peers at once: anybody can ask for any id. */
+export const MAX_HTTP_FETCHES = 16;
 export const HAVE_TIMEOUT_MS = 3_000;
 export const GET_TIMEOUT_MS = 15_000;
 export const DEFAULT_ENSURE_TIMEOUT_MS = 30_000;

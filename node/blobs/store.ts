@@ -56,7 +56,8 @@ export class BlobStore {
   readonly #files: BlobFiles;
   readonly #entries = new Map<BlobId, Entry>();
   readonly #pins = new Set<BlobId>();
-  readonly #writing = new Map<BlobId, Promise<void>>();
+  /** Blobs whose file is being written or removed; others wait. */
+  readonly #changing = new Map<BlobId, Promise<unknown>>();
   #totalBytes = 0;
 
   private constructor(options: BlobStoreOptions, ports: BlobStorePorts) {
@@ -88,7 +89,7 @@ export class BlobStore {
   async put(bytes: Uint8Array, options: { readonly uploader?: string } = {}): Promise<BlobId> {
     checkSize(bytes);
     const id = blobIdOf(bytes);
-    if (this.#writing.has(id)) await this.#written(id);
+    if (this.#changing.has(id)) await this.#settled(id);
     const known = this.#entries.get(id);
     if (known) {
       known.storedAtMs = this.#nowMs();
@@ -99,24 +100,17 @@ export class BlobStore {
     this.#checkRoom(bytes.length, uploader);
     const storedAtMs = this.#nowMs();
     this.#remember(id, { bytes: bytes.length, uploader, storedAtMs, referenced: false, chunks: chunksIn(bytes) });
-    const written = this.#files.write(id, uploader, bytes);
-    this.#writing.set(
-      id,
-      written.catch(() => undefined),
-    );
     try {
-      await written;
+      await this.#exclusively(id, () => this.#files.write({ id, uploader, atMs: storedAtMs }, bytes));
     } catch (error) {
       this.#forget(id);
       throw error;
-    } finally {
-      this.#writing.delete(id);
     }
     return id;
   }
 
   has(id: BlobId): boolean {
-    return this.#entries.has(id) && !this.#writing.has(id);
+    return this.#entries.has(id) && !this.#changing.has(id);
   }
 
   info(id: BlobId): BlobInfo | undefined {
@@ -132,7 +126,7 @@ export class BlobStore {
    */
   async get(id: BlobId): Promise<Uint8Array> {
     parseBlobId(id);
-    await this.#written(id);
+    await this.#settled(id);
     const entry = this.#entries.get(id);
     const bytes = entry && (await this.#files.read(id, entry.uploader));
     if (!entry || !bytes) {
@@ -140,8 +134,10 @@ export class BlobStore {
       throw new BlobError("missing", `blob ${id} is not in this node's store`);
     }
     if (blobIdOf(bytes) === id) return bytes;
-    await this.#files.quarantine(id, entry.uploader);
-    this.#forget(id);
+    if (this.#entries.get(id) === entry) {
+      this.#forget(id);
+      await this.#exclusively(id, () => this.#files.quarantine(id, entry.uploader));
+    }
     this.#log.error({ id, bytes: bytes.length }, "stored blob is corrupt and was set aside");
     throw new BlobError("corrupt", `blob ${id} on disk does not match its id and was set aside`, {
       nextStep: "It will be fetched from peers again; check the disk if this repeats",
@@ -212,9 +208,9 @@ export class BlobStore {
     let bytes = 0;
     for (const [id, entry] of [...this.#entries]) {
       const old = this.#nowMs() - entry.storedAtMs >= this.#options.graceMs;
-      if (!old || live.has(id) || this.#pins.has(id) || this.#writing.has(id)) continue;
+      if (!old || live.has(id) || this.#pins.has(id) || this.#changing.has(id)) continue;
       this.#forget(id);
-      await this.#files.remove(id, entry.uploader);
+      await this.#exclusively(id, () => this.#files.remove(id, entry.uploader));
       removed++;
       bytes += entry.bytes;
     }
@@ -232,9 +228,21 @@ export class BlobStore {
     return entry.chunks;
   }
 
-  /** Waits until no write of the blob is under way. */
-  async #written(id: BlobId): Promise<void> {
-    for (let writing = this.#writing.get(id); writing; writing = this.#writing.get(id)) await writing;
+  /** Waits until the blob's file is neither written nor removed. */
+  async #settled(id: BlobId): Promise<void> {
+    for (let change = this.#changing.get(id); change; change = this.#changing.get(id)) await change;
+  }
+
+  /** Runs a change of a blob's file at once; the caller has seen that none is under way. */
+  async #exclusively(id: BlobId, action: () => Promise<void>): Promise<void> {
+    const change = action();
+    const settled = change.catch(() => undefined);
+    this.#changing.set(id, settled);
+    try {
+      await change;
+    } finally {
+      this.#changing.delete(id);
+    }
   }
 
   #checkRoom(bytes: number, uploader: string): void {

@@ -27,7 +27,7 @@ export class BlobTransfer {
   readonly #protocol: string;
   readonly #ports: BlobTransferPorts;
   readonly #fetching = new Map<BlobId, Promise<Uint8Array>>();
-  readonly #slots = new Slots({ slots: limits.MAX_PARALLEL_FETCHES, maxWaiting: limits.MAX_WAITING_FETCHES });
+  readonly #slots = new Slots({ slots: limits.MAX_PARALLEL_FETCHES, maxWaiting: limits.MAX_BLOBS_FETCHING });
   #turn = 0;
 
   /** `protocol` is `/openledger/<chainId>/blobs/1`. */
@@ -55,6 +55,11 @@ export class BlobTransfer {
     if (own) return own;
     const fetching = this.#fetching.get(id);
     if (fetching) return fetching;
+    if (this.#fetching.size >= limits.MAX_BLOBS_FETCHING) {
+      throw new BlobError("busy", `${this.#fetching.size} blobs are being fetched already`, {
+        nextStep: "Try again later",
+      });
+    }
     const fetched = this.#fetch(id, options.timeoutMs ?? limits.DEFAULT_ENSURE_TIMEOUT_MS);
     this.#fetching.set(id, fetched);
     try {
@@ -83,24 +88,13 @@ export class BlobTransfer {
   async #fetch(id: BlobId, timeoutMs: number): Promise<Uint8Array> {
     const signal = AbortSignal.timeout(timeoutMs);
     const asked = new Map<PeerId, string>();
-    try {
-      await this.#slots.acquire(signal);
-    } catch (cause) {
-      throw missing(id, asked, cause);
-    }
-    try {
-      let delayMs = limits.RETRY_MIN_DELAY_MS;
-      for (;;) {
-        const bytes = await this.#askAll(id, asked, signal);
-        if (bytes) {
-          await this.#ports.store.put(bytes);
-          return bytes;
-        }
-        if (signal.aborted || !(await sleep(delayMs, signal))) throw missing(id, asked);
-        delayMs = Math.min(delayMs * 2, limits.RETRY_MAX_DELAY_MS);
+    for (let delayMs = limits.RETRY_MIN_DELAY_MS; ; delayMs = Math.min(delayMs * 2, limits.RETRY_MAX_DELAY_MS)) {
+      const bytes = await this.#askAll(id, asked, signal);
+      if (bytes) {
+        await this.#ports.store.put(bytes);
+        return bytes;
       }
-    } finally {
-      this.#slots.release();
+      if (!(await sleep(delayMs, signal))) throw missing(id, asked);
     }
   }
 
@@ -159,9 +153,9 @@ export class BlobTransfer {
     signal: AbortSignal,
   ): Promise<Uint8Array | undefined> {
     try {
-      const request: BlobsRequest = { get: { id: hashOfId(id) } };
-      const options = { timeoutMs: limits.GET_TIMEOUT_MS, maxResponseBytes: MAX_RESPONSE_BYTES, signal };
-      const { get } = await this.#ask(peer, request, options);
+      // Slots are held only while bytes flow: blobs that nobody has must not keep others waiting.
+      await this.#slots.acquire(signal);
+      const { get } = await this.#get(peer, id, signal).finally(() => this.#slots.release());
       if (!get?.found) {
         asked.set(peer, "does not have it");
         return undefined;
@@ -173,6 +167,11 @@ export class BlobTransfer {
       asked.set(peer, codeOf(error));
     }
     return undefined;
+  }
+
+  #get(peer: PeerId, id: BlobId, signal: AbortSignal): Promise<BlobsResponse> {
+    const options = { timeoutMs: limits.GET_TIMEOUT_MS, maxResponseBytes: MAX_RESPONSE_BYTES, signal };
+    return this.#ask(peer, { get: { id: hashOfId(id) } }, options);
   }
 
   async #ask(peer: PeerId, request: BlobsRequest, options: RequestOptions): Promise<BlobsResponse> {
@@ -214,12 +213,11 @@ function decodeRequest(bytes: Uint8Array): BlobsRequest {
   return request;
 }
 
-function missing(id: BlobId, asked: ReadonlyMap<PeerId, string>, cause?: unknown): BlobError {
+function missing(id: BlobId, asked: ReadonlyMap<PeerId, string>): BlobError {
   const answers = [...asked].map(([peer, answer]) => `${peer}: ${answer}`).join("; ");
   const who = asked.size > 0 ? `${asked.size} peers were asked (${answers})` : "no peer could be asked";
   return new BlobError("missing", `missing blob ${id}: it is not here, and ${who}`, {
     nextStep: "Upload it with `openledgerd blob put`, or connect to a node that has it",
-    cause,
   });
 }
 

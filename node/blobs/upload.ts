@@ -1,7 +1,7 @@
 import { type NodeLog, SILENT_LOG } from "../p2p/ports.ts";
 import { BlobError, type BlobErrorCode } from "./errors.ts";
 import { type BlobId, blobIdOf, parseBlobId } from "./id.ts";
-import { MAX_BLOB_BYTES } from "./limits.ts";
+import { MAX_BLOB_BYTES, MAX_HTTP_FETCHES } from "./limits.ts";
 import type { BlobStore, IsReferenced } from "./store.ts";
 import { checkUploadAuth, parseUploadAuth, type UploadAuth } from "./upload-auth.ts";
 
@@ -52,6 +52,7 @@ const STATUS: Record<BlobErrorCode, number> = {
   expired: 401,
   "bad-signature": 401,
   "unknown-account": 403,
+  busy: 503,
   io: 500,
 };
 
@@ -64,6 +65,7 @@ export class BlobHttp {
   readonly #ports: BlobHttpPorts;
   readonly #log: NodeLog;
   readonly #nowMs: () => number;
+  #fetches = 0;
 
   constructor(options: BlobHttpOptions, ports: BlobHttpPorts) {
     this.#options = options;
@@ -145,7 +147,11 @@ export class BlobHttp {
     } catch (error) {
       const absent = error instanceof BlobError && (error.code === "missing" || error.code === "corrupt");
       if (!absent || !fetch) throw error;
-      return fetch(id);
+      if (this.#fetches >= MAX_HTTP_FETCHES) {
+        throw new BlobError("busy", "too many missing blobs are being fetched", { nextStep: "Try again later" });
+      }
+      this.#fetches++;
+      return await fetch(id).finally(() => this.#fetches--);
     }
   }
 

@@ -14,7 +14,7 @@ import { GOSSIP_FRAME_BYTES, MAX_ITEMS_PER_FRAME } from "./limits.ts";
 export type FrameFault = "frame-too-large" | "too-many-items" | "no-items" | "empty-item" | "not-canonical";
 
 /** Bytes an item takes in a frame beside its own: tag and length. */
-export const ITEM_OVERHEAD_BYTES = 6;
+const ITEM_OVERHEAD_BYTES = 6;
 
 export function encodeBatch(items: readonly Uint8Array[], salt: bigint): Uint8Array {
   return encodeBytes(GossipBatch, { items, salt });
@@ -56,3 +56,25 @@ function countFields(data: Uint8Array): number | undefined {
   }
   return count;
 }
+
+/** Groups items so that each group fits a frame; an item over the frame size travels alone. */
+export function intoFrames(items: readonly Uint8Array[]): Uint8Array[][] {
+  const frames: Uint8Array[][] = [];
+  let frame: Uint8Array[] = [];
+  let bytes = FRAME_OVERHEAD_BYTES;
+  for (const item of items) {
+    const cost = item.length + ITEM_OVERHEAD_BYTES;
+    if (frame.length > 0 && (bytes + cost > GOSSIP_FRAME_BYTES || frame.length >= MAX_ITEMS_PER_FRAME)) {
+      frames.push(frame);
+      frame = [];
+      bytes = FRAME_OVERHEAD_BYTES;
+    }
+    frame.push(item);
+    bytes += cost;
+  }
+  if (frame.length > 0) frames.push(frame);
+  return frames;
+}
+
+/** Room for the salt. */
+const FRAME_OVERHEAD_BYTES = 16;

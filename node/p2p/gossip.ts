@@ -2,7 +2,7 @@ import { type Message, TopicValidatorResult } from "@libp2p/gossipsub";
 import { sha256 } from "../../chain/crypto/hash.ts";
 import type { GossipBatch } from "../../proto/gen/openledger/p2p/v1.ts";
 import { P2pError, reasonOf } from "./errors.ts";
-import { decodeBatch, encodeBatch, type FrameFault, ITEM_OVERHEAD_BYTES } from "./gossip-frame.ts";
+import { decodeBatch, encodeBatch, type FrameFault, intoFrames } from "./gossip-frame.ts";
 import type { Host } from "./host.ts";
 import * as limits from "./limits.ts";
 import { Listeners, type PeerId, type Unsubscribe } from "./ports.ts";
@@ -231,28 +231,6 @@ export class OpeningGossip extends BatchGossip {
     super({ ...options, name: "openings" }, ports);
   }
 }
-
-/** Groups items so that each group fits a frame; an item over the frame size travels alone. */
-function intoFrames(items: readonly Uint8Array[]): Uint8Array[][] {
-  const frames: Uint8Array[][] = [];
-  let frame: Uint8Array[] = [];
-  let bytes = FRAME_OVERHEAD_BYTES;
-  for (const item of items) {
-    const cost = item.length + ITEM_OVERHEAD_BYTES;
-    if (frame.length > 0 && (bytes + cost > limits.GOSSIP_FRAME_BYTES || frame.length >= limits.MAX_ITEMS_PER_FRAME)) {
-      frames.push(frame);
-      frame = [];
-      bytes = FRAME_OVERHEAD_BYTES;
-    }
-    frame.push(item);
-    bytes += cost;
-  }
-  if (frame.length > 0) frames.push(frame);
-  return frames;
-}
-
-/** Room for the salt. */
-const FRAME_OVERHEAD_BYTES = 16;
 
 function keyOf(item: Uint8Array): string {
   return Buffer.from(sha256(item)).toString("latin1");

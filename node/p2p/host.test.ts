@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
-import type { Host, HostOptions } from "./host.ts";
+import type { HostOptions } from "./create-host.ts";
+import type { Host } from "./host.ts";
 import { peerIdOf } from "./identity.ts";
 import { keyOf, loopbackHost, recordingLog, until } from "./testing/hosts.ts";
 

@@ -1,48 +1,17 @@
-import { noise } from "@chainsafe/libp2p-noise";
-import { yamux } from "@chainsafe/libp2p-yamux";
 import type { GossipSub } from "@libp2p/gossipsub";
-import { type Identify, identify } from "@libp2p/identify";
-import type { Connection, ConnectionGater, PeerId as Libp2pPeerId, Stream } from "@libp2p/interface";
-import { mdns } from "@libp2p/mdns";
-import { type Ping, ping } from "@libp2p/ping";
-import { tcp } from "@libp2p/tcp";
+import type { Identify } from "@libp2p/identify";
+import type { Connection, PeerId as Libp2pPeerId, Stream } from "@libp2p/interface";
+import type { Ping } from "@libp2p/ping";
 import { multiaddr } from "@multiformats/multiaddr";
-import { createLibp2p, type Libp2p } from "libp2p";
-import { type PeerAddress, parseListenAddress, parsePeerAddress } from "./addresses.ts";
+import type { Libp2p } from "libp2p";
+import { type PeerAddress, parsePeerAddress } from "./addresses.ts";
 import { P2pError, reasonOf } from "./errors.ts";
-import { nodeKeyOf } from "./identity.ts";
 import * as limits from "./limits.ts";
 import { explainListenError } from "./listen-error.ts";
-import { createP2pMetrics, type P2pMetrics } from "./metrics.ts";
-import { PeerBook, type PeerBookOptions, type PeerSnapshot } from "./peers.ts";
-import { Listeners, type NodeLog, type NowMs, type PeerId, SILENT_LOG, type Unsubscribe } from "./ports.ts";
+import type { P2pMetrics } from "./metrics.ts";
+import type { PeerBook, PeerSnapshot } from "./peers.ts";
+import { Listeners, type NodeLog, type NowMs, type PeerId, type Unsubscribe } from "./ports.ts";
 import { Redialler } from "./redial.ts";
-import { gossipService } from "./topics.ts";
-
-export interface HostOptions {
-  /** Such as `/ip4/0.0.0.0/tcp/26656`; port 0 lets the system choose. */
-  readonly listen: readonly string[];
-  /** Addresses told to peers instead of the listen addresses (behind NAT). */
-  readonly announce?: readonly string[];
-  /** 32-byte ed25519 seed of the node key. */
-  readonly privateKey: Uint8Array;
-  /** Kept connected for ever: `/ip4/HOST/tcp/PORT/p2p/NODE_ID`. */
-  readonly persistentPeers?: readonly string[];
-  /** Dialled at start, not redialled. */
-  readonly bootstrapPeers?: readonly string[];
-  readonly maxPeers?: number;
-  /** Finds peers on the local network by multicast; off unless asked for. */
-  readonly mdns?: boolean;
-  /** Gossip topics that exist on this host. */
-  readonly topics?: readonly string[];
-  readonly peerBook?: Omit<PeerBookOptions, "persistentPeers">;
-}
-
-export interface HostPorts {
-  readonly log?: NodeLog;
-  readonly metrics?: P2pMetrics;
-  readonly nowMs?: NowMs;
-}
 
 export interface PeerListener {
   readonly up?: (peer: PeerId) => void;
@@ -51,68 +20,16 @@ export interface PeerListener {
   readonly identified?: (peer: PeerId, protocols: readonly string[]) => void;
 }
 
-/** Creates a host that does not listen or dial until `start`. Throws `bad-address` or `bad-option`. */
-export async function createHost(options: HostOptions, ports: HostPorts = {}): Promise<Host> {
-  const log = ports.log ?? SILENT_LOG;
-  const metrics = ports.metrics ?? createP2pMetrics();
-  const nowMs = ports.nowMs ?? (() => performance.now());
-  const persistent = (options.persistentPeers ?? []).map(parsePeerAddress);
-  const bootstrap = (options.bootstrapPeers ?? []).map(parsePeerAddress);
-  const maxPeers = options.maxPeers ?? limits.DEFAULT_MAX_PEERS;
-  if (!Number.isSafeInteger(maxPeers) || maxPeers < 1) throw new P2pError("bad-option", `maxPeers is ${maxPeers}`);
-  const book = new PeerBook(
-    { ...options.peerBook, persistentPeers: persistent.map((p) => p.peer) },
-    { log, metrics, nowMs },
-  );
-  const gate = connectionGate(book, maxPeers);
-  const node = await createLibp2p({
-    start: false,
-    privateKey: await nodeKeyOf(options.privateKey),
-    addresses: {
-      listen: options.listen.map((text) => parseListenAddress(text).toString()),
-      announce: [...(options.announce ?? [])],
-    },
-    transports: [tcp({ maxConnections: maxPeers * 2 + limits.MAX_PENDING_INBOUND_CONNECTIONS })],
-    connectionEncrypters: [noise()],
-    streamMuxers: [
-      yamux({
-        maxInboundStreams: limits.MAX_STREAMS_PER_CONNECTION,
-        maxOutboundStreams: limits.MAX_STREAMS_PER_CONNECTION,
-        streamOptions: { maxStreamWindowSize: limits.MAX_STREAM_WINDOW_BYTES },
-      }),
-    ],
-    peerDiscovery: options.mdns ? [mdns()] : [],
-    connectionGater: gate.gater,
-    connectionManager: {
-      maxConnections: maxPeers * 2,
-      inboundConnectionThreshold: limits.INBOUND_CONNECTIONS_PER_SECOND,
-      maxIncomingPendingConnections: limits.MAX_PENDING_INBOUND_CONNECTIONS,
-      dialTimeout: limits.DIAL_TIMEOUT_MS,
-      reconnectRetries: 0,
-    },
-    services: {
-      identify: identify(),
-      ping: ping(),
-      gossip: gossipService({ topics: options.topics ?? [], scoreOf: (peer) => book.score(peer) }),
-    },
-  });
-  const host = new Host(
-    { persistent, bootstrap, discover: options.mdns ?? false },
-    { node, book, log, metrics, nowMs },
-  );
-  gate.connectedPeers = () => host.peers();
-  return host;
-}
+/** The libp2p node under a host. */
+export type Node = Libp2p<{ identify: Identify; ping: Ping; gossip: GossipSub }>;
 
-type Node = Libp2p<{ identify: Identify; ping: Ping; gossip: GossipSub }>;
-
-interface HostSetup {
+export interface HostSetup {
   readonly persistent: readonly PeerAddress[];
   readonly bootstrap: readonly PeerAddress[];
   readonly discover: boolean;
 }
 
-interface HostParts {
+export interface HostParts {
   readonly node: Node;
   readonly book: PeerBook;
   readonly log: NodeLog;
@@ -343,23 +260,3 @@ export class Host {
 const PERSISTENT_TAG = "openledger-persistent";
 const HEAL_INTERVAL_MS = 10_000;
 const HANG_UP_TIMEOUT_MS = 1_000;
-
-/** Refuses banned peers, and new inbound peers beyond the limit. */
-function connectionGate(
-  book: PeerBook,
-  maxPeers: number,
-): { readonly gater: ConnectionGater; connectedPeers: () => readonly PeerId[] } {
-  const gate = {
-    connectedPeers: (): readonly PeerId[] => [],
-    gater: {
-      denyDialPeer: (id: Libp2pPeerId) => book.isBanned(id.toString()),
-      denyInboundEncryptedConnection: (id: Libp2pPeerId) => {
-        const peer = id.toString();
-        if (book.isBanned(peer)) return true;
-        const connected = gate.connectedPeers();
-        return connected.length >= maxPeers && !connected.includes(peer) && !book.isPersistent(peer);
-      },
-    },
-  };
-  return gate;
-}

@@ -1,8 +1,9 @@
 export { type BlockBytes, BlockExchange, type BlockSource, type BlocksStatus } from "./blocks.ts";
+export { createHost, type HostOptions, type HostPorts } from "./create-host.ts";
 export { P2pError, type P2pErrorCode } from "./errors.ts";
 export { BatchGossip, type BatchGossipPorts, type ItemVerdict, OpeningGossip, TxGossip } from "./gossip.ts";
 export type { ChainIdentity, PeerHello } from "./handshake.ts";
-export { createHost, Host, type HostOptions, type HostPorts } from "./host.ts";
+export { Host, type PeerListener } from "./host.ts";
 export { peerIdOf } from "./identity.ts";
 export { createP2pMetrics, type P2pMetrics } from "./metrics.ts";
 export { createNetwork, type Network, type NetworkOptions, type NetworkPorts } from "./network.ts";

@@ -1,7 +1,8 @@
 import { BlockExchange, type BlockSource } from "./blocks.ts";
+import { createHost, type HostOptions, type HostPorts } from "./create-host.ts";
 import { type BatchGossipPorts, OpeningGossip, TxGossip } from "./gossip.ts";
 import type { ChainIdentity } from "./handshake.ts";
-import { createHost, type Host, type HostOptions, type HostPorts } from "./host.ts";
+import type { Host } from "./host.ts";
 import { protocolsOf } from "./protocols.ts";
 import { RequestResponse } from "./reqresp.ts";
 import { DirectStreams, type DirectStreamsOptions } from "./streams.ts";

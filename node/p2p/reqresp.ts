@@ -1,14 +1,12 @@
 import type { Stream } from "@libp2p/interface";
-import { P2pError, type P2pErrorCode, reasonOf } from "./errors.ts";
-import { encodeFrame, FrameDecoder } from "./frames.ts";
+import { type AnswerStatus, encodeAnswer, MAX_REASON_BYTES, openAnswer, readFrame } from "./answers.ts";
+import { P2pError, reasonOf } from "./errors.ts";
+import { encodeFrame } from "./frames.ts";
 import type { Host } from "./host.ts";
 import * as limits from "./limits.ts";
 import type { PeerId, Unsubscribe } from "./ports.ts";
 import { TokenBucket } from "./rate.ts";
 import { Slots } from "./slots.ts";
-
-/** First byte of every response frame; the rest is the payload, or a reason in UTF-8. */
-const STATUS = { ok: 0, refused: 1, busy: 2, internal: 3 } as const;
 
 export interface RequestOptions {
   readonly timeoutMs?: number;
@@ -108,7 +106,7 @@ export class RequestResponse {
       stream.send(encodeFrame(request));
       const frame = await readFrame(stream, maxResponseBytes + 1, signal);
       await stream.close({ signal }).catch(() => undefined);
-      return unwrap(frame, peer);
+      return openAnswer(frame, peer);
     } catch (error) {
       stream.abort(error instanceof Error ? error : new Error(String(error)));
       throw error;
@@ -126,15 +124,12 @@ export class RequestResponse {
     const key = `${peer} ${protocol}`;
     const active = this.#serving.get(key) ?? 0;
     this.#serving.set(key, active + 1);
-    let outcome: keyof typeof STATUS | "failed" = "failed";
+    let outcome: AnswerStatus | "failed" = "failed";
     try {
       const request = await readFrame(stream, rules.maxRequestBytes, signal);
       const [status, payload] = await this.#answer(peer, handler, request, signal, active >= rules.maxPerPeer);
       outcome = status;
-      const frame = new Uint8Array(1 + payload.length);
-      frame[0] = STATUS[status];
-      frame.set(payload, 1);
-      stream.send(encodeFrame(frame));
+      stream.send(encodeAnswer(status, payload));
       await stream.close({ signal });
     } catch (error) {
       const known = asP2pError(error, peer, protocol);
@@ -155,7 +150,7 @@ export class RequestResponse {
     request: Uint8Array,
     signal: AbortSignal,
     overLimit: boolean,
-  ): Promise<[status: keyof typeof STATUS, payload: Uint8Array]> {
+  ): Promise<[status: AnswerStatus, payload: Uint8Array]> {
     const budget = this.#budget(peer);
     if (overLimit || budget.waitMs() > 0) {
       this.#host.book.penalise(peer, "too-many-requests");
@@ -198,54 +193,6 @@ export class RequestResponse {
 
 /** What a request costs of the serving budget beside its answer, so that tiny questions are limited too. */
 const REQUEST_COST_BYTES = 4_096;
-const MAX_REASON_BYTES = 256;
-
-/** The first frame of a stream. Throws `frame-too-large`, `timeout` or `closed`. */
-function readFrame(stream: Stream, maxBytes: number, signal: AbortSignal): Promise<Uint8Array> {
-  const decoder = new FrameDecoder(maxBytes);
-  return new Promise((resolve, reject) => {
-    const finish = (settle: () => void): void => {
-      stream.removeEventListener("message", onMessage);
-      stream.removeEventListener("close", onClose);
-      stream.removeEventListener("end", onEnd);
-      signal.removeEventListener("abort", onAbort);
-      settle();
-    };
-    const onMessage = ({ data }: { readonly data: { subarray(): Uint8Array } }): void => {
-      try {
-        decoder.push(data.subarray());
-        const frame = decoder.next();
-        if (frame) finish(() => resolve(frame));
-      } catch (error) {
-        finish(() => reject(error));
-      }
-    };
-    const fail = (code: P2pErrorCode, message: string): void => finish(() => reject(new P2pError(code, message)));
-    const onClose = (): void => fail("closed", "the stream closed before a whole message arrived");
-    const onEnd = (): void => fail("closed", "the peer ended the stream before a whole message");
-    const onAbort = (): void => fail("timeout", "no whole message in time");
-    stream.addEventListener("message", onMessage);
-    stream.addEventListener("close", onClose);
-    stream.addEventListener("end", onEnd);
-    signal.addEventListener("abort", onAbort);
-    if (signal.aborted) onAbort();
-    else if (stream.readableEnded) onEnd();
-    else if (stream.status !== "open") onClose();
-  });
-}
-
-function unwrap(frame: Uint8Array, peer: PeerId): Uint8Array {
-  const payload = frame.subarray(1);
-  if (frame[0] === STATUS.ok) return payload;
-  const reason = Buffer.from(payload.subarray(0, MAX_REASON_BYTES))
-    .toString()
-    .replace(/[^\x20-\x7e]/g, "?");
-  if (frame[0] === STATUS.busy) throw new P2pError("busy", `peer ${peer} is busy: ${reason}`, { peer });
-  if (frame[0] === STATUS.refused || frame[0] === STATUS.internal) {
-    throw new P2pError("refused", `peer ${peer} refused: ${reason}`, { peer });
-  }
-  throw new P2pError("frame-malformed", `peer ${peer} answered with unknown status`, { peer });
-}
 
 function asP2pError(error: unknown, peer: PeerId, protocol: string): P2pError {
   if (error instanceof P2pError) return error;

@@ -1,4 +1,5 @@
-import { createHost, type Host, type HostOptions, type HostPorts } from "../host.ts";
+import { createHost, type HostOptions, type HostPorts } from "../create-host.ts";
+import type { Host } from "../host.ts";
 import { peerIdOf } from "../identity.ts";
 import type { NodeLog } from "../ports.ts";
 
