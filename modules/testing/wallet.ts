@@ -1,4 +1,11 @@
-import { type EncodeObject, makeAuthInfoBytes, makeSignBytes, makeSignDoc, Registry } from "@cosmjs/proto-signing";
+import {
+  type EncodeObject,
+  type GeneratedType,
+  makeAuthInfoBytes,
+  makeSignBytes,
+  makeSignDoc,
+  Registry,
+} from "@cosmjs/proto-signing";
 import { MsgMultiSend, MsgSend } from "cosmjs-types/cosmos/bank/v1beta1/tx";
 import { PubKey } from "cosmjs-types/cosmos/crypto/secp256k1/keys";
 import { SignMode } from "cosmjs-types/cosmos/tx/signing/v1beta1/signing";
@@ -9,10 +16,10 @@ import { sha256 } from "../../chain/crypto/hash.ts";
 import { addressOfSecp256k1, secp256k1PublicKey, signSecp256k1 } from "../../chain/crypto/keys.ts";
 import { utf8Bytes } from "../../chain/crypto/tagged.ts";
 
-const registry = new Registry([
+const BANK_TYPES: [string, GeneratedType][] = [
   ["/cosmos.bank.v1beta1.MsgSend", MsgSend],
   ["/cosmos.bank.v1beta1.MsgMultiSend", MsgMultiSend],
-]);
+];
 
 export interface SignOptions {
   readonly sequence: number;
@@ -35,7 +42,11 @@ export interface Wallet {
 }
 
 /** Account whose secret is the hash of its name. */
-export function wallet(name: string, options: { prefix?: string; chainId?: string } = {}): Wallet {
+export function wallet(
+  name: string,
+  options: { prefix?: string | undefined; chainId?: string; types?: readonly [string, GeneratedType][] } = {},
+): Wallet {
+  const registry = new Registry([...BANK_TYPES, ...(options.types ?? [])]);
   const secret = sha256(utf8Bytes(`test wallet ${name}`));
   const pubKey = secp256k1PublicKey(secret);
   const address = addresses(options.prefix ?? "open").toText(addressOfSecp256k1(pubKey));
