@@ -65,6 +65,28 @@ describe("validator set", () => {
     );
   });
 
+  test("of equal priorities the lower address proposes first", () => {
+    let set = setOf(7, 7, 7, 7);
+    const turns = set.validators.map(() => {
+      const address = toHex(set.proposer().address);
+      set = set.incrementPriority(1);
+      return address;
+    });
+    expect(turns).toEqual(set.validators.map(({ address }) => toHex(address)));
+  });
+
+  test("a newcomer's start counts the power of those that leave with it", () => {
+    // Two of power 10 stand at -10 (the proposer) and 10; the start is -(24 + 24 >> 3) = -27.
+    const set = setOf(10, 10);
+    const proposer = keyIndex(set.proposer().pubKey);
+    const priorities = (removed: number) =>
+      set.update([change(removed, 0), change(2, 4)]).validators.map(({ priority }) => priority);
+    // -10 and -27, average floor(-37 / 2) = -19.
+    expect(priorities(1 - proposer)).toEqual([9n, -8n]);
+    // 10 and -27 spread over 37 > 28: halved to 5 and -13, average -4.
+    expect(priorities(proposer)).toEqual([9n, -9n]);
+  });
+
   test("rotating n times is n rotations, and leaves the original as it was", () => {
     const set = setOf(3, 1, 7);
     const before = toHex(set.encode());
