@@ -3,7 +3,10 @@ import { Moves } from "./testing/moves.ts";
 import { World } from "./testing/world.ts";
 
 const SEEDS = 6;
-const STEPS = 400;
+const STEPS = 500;
+
+/** Invariants read the whole state, so they are checked after every few moves. */
+const CHECK_EVERY = 5;
 
 /** Coins that events say were burnt. */
 function burntByEvents(world: World): bigint {
@@ -21,6 +24,7 @@ test("random moves keep every invariant, and supply falls by exactly what is bur
     const moves = new Moves(world, seed);
     for (let step = 0; step < STEPS; step++) {
       const name = moves.step();
+      if (step % CHECK_EVERY > 0) continue;
       const broken = world.broken();
       expect(broken, `seed ${seed}, step ${step}: ${name}`).toEqual([]);
       expect(world.burnt(), `seed ${seed}, step ${step}: ${name}`).toBe(burntByEvents(world));
