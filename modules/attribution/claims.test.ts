@@ -1,58 +1,233 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { toHex } from "../../chain/crypto/bytes.ts";
-import { ClaimKind, ClaimStatus, Msg, Query } from "../../proto/gen/openledger/attribution/v1.ts";
-import { type AgentSpec, blobId, Network } from "./testing/agents.ts";
-import { account, FUNDS } from "./testing/fixtures.ts";
+import { ClaimKind, ClaimStatus, Msg, type MsgPostClaim, Query } from "../../proto/gen/openledger/attribution/v1.ts";
+import type { Partially } from "../../proto/runtime.ts";
+import { makeBeaconChain, revealFor } from "./beacon-secret.ts";
+import { ATTRIBUTION } from "./keys.ts";
+import { type Behaviour, blobId, Network } from "./testing/agents.ts";
+import { account, FUNDS, hashOf } from "./testing/fixtures.ts";
 
 const BOND = 1_000_000n;
+const { CLAIM_STATUS_ACCEPTED, CLAIM_STATUS_NO_QUORUM, CLAIM_STATUS_OPEN, CLAIM_STATUS_REJECTED } = ClaimStatus;
 
-function specs(...behaviours: AgentSpec["behaviour"][]): AgentSpec[] {
-  return behaviours.map((behaviour, i) => ({ name: `val-${i}`, power: 10, behaviour }));
+function network(behaviours: readonly Behaviour[], options: { truth?: boolean; state?: Record<string, unknown> } = {}) {
+  const specs = behaviours.map((behaviour, i) => ({ name: `val-${i}`, power: 10, behaviour }));
+  const { truth = true, state } = options;
+  return new Network(specs, { truth: () => truth, ...(state && { state }) });
 }
 
-function postAvailability(network: Network, text = "a blob"): Uint8Array {
-  let id = new Uint8Array(0);
-  network.block((ctx) => {
-    const message = {
-      poster: account("ann"),
-      kind: ClaimKind.CLAIM_KIND_AVAILABILITY,
-      subject: blobId(text),
-      bond: BOND.toString(),
-    };
-    id = new Uint8Array(network.chain.send(ctx, Msg.PostClaim, message).claimId);
+function claimOf(changes: Partially<MsgPostClaim> = {}): Partially<MsgPostClaim> {
+  const kind = ClaimKind.CLAIM_KIND_AVAILABILITY;
+  return { poster: account("ann"), kind, subject: blobId("a blob"), bond: BOND.toString(), ...changes };
+}
+
+/** Posts in the next block; the claims' ids. */
+function post(net: Network, ...claims: Partially<MsgPostClaim>[]): Uint8Array[] {
+  let ids: Uint8Array[] = [];
+  net.block((ctx) => {
+    ids = (claims.length === 0 ? [claimOf()] : claims).map(
+      (claim) => net.chain.send(ctx, Msg.PostClaim, claim).claimId,
+    );
   });
-  return id;
+  return ids;
 }
 
-function statusAfter(network: Network, id: Uint8Array): ClaimStatus | undefined {
-  network.blocks(10);
-  return network.chain.attribution.claims.status(network.chain.context(), id);
+function status(net: Network, id: Uint8Array | undefined): ClaimStatus | undefined {
+  return id && net.chain.attribution.claims.status(net.chain.context(), id);
 }
 
-test("an availability claim runs through its fixed heights and is accepted; its bond comes back", () => {
-  const network = new Network(specs("honest", "honest", "honest", "honest"));
-  network.blocks(2);
-  const id = postAvailability(network);
-  const claim = network.chain.attribution.claims.claim(network.chain.context(), id);
-  expect([claim?.postedHeight, claim?.seedHeight, claim?.commitEnd, claim?.openEnd]).toEqual([3n, 6n, 10n, 13n]);
-  expect(network.chain.balance("ann")).toBe(FUNDS - BOND);
-  network.blocks(9);
-  expect(network.chain.attribution.claims.status(network.chain.context(), id)).toBe(ClaimStatus.CLAIM_STATUS_OPEN);
-  network.block();
-  const { claim: tallied, outcome } = network.chain.query(Query.Claim, { claimId: id });
-  expect(tallied?.status).toBe(ClaimStatus.CLAIM_STATUS_ACCEPTED);
-  expect(outcome?.members.every(({ answered, voided }) => answered && !voided)).toBe(true);
-  expect(network.chain.balance("ann")).toBe(FUNDS);
+/** What ten blocks after the post make of a claim, and each validator's counter that moved. */
+function outcomeOf(net: Network): { status: ClaimStatus | undefined; counted: string[] } {
+  const [id] = post(net);
+  net.blocks(10);
+  const counted = net.agents.map(({ keys }) => {
+    const { validator: _, ...counters } = net.chain.attribution.keeper.record(net.chain.context(), keys.address);
+    return Object.entries(counters)
+      .flatMap(([name, value]) => (value === 1n ? [name] : []))
+      .join();
+  });
+  return { status: status(net, id), counted };
+}
+
+describe("a claim", () => {
+  test("runs through its fixed heights and is accepted; the bond comes back", () => {
+    const net = network(["honest", "honest", "honest", "honest"]);
+    net.blocks(2);
+    const [id] = post(net);
+    const claim = net.chain.attribution.claims.claim(net.chain.context(), id as Uint8Array);
+    expect([claim?.postedHeight, claim?.seedHeight, claim?.commitEnd, claim?.openEnd]).toEqual([3n, 6n, 10n, 13n]);
+    expect(net.chain.balance("ann")).toBe(FUNDS - BOND);
+    net.blocks(3);
+    const seeded = net.chain.attribution.claims.claim(net.chain.context(), id as Uint8Array);
+    expect(seeded?.seed).toEqual(net.chain.attribution.keeper.beaconAt(net.chain.context(), 6));
+    net.blocks(6);
+    expect(status(net, id)).toBe(CLAIM_STATUS_OPEN);
+    net.block();
+    const { claim: tallied, outcome } = net.chain.query(Query.Claim, { claimId: id });
+    expect(tallied?.status).toBe(CLAIM_STATUS_ACCEPTED);
+    expect(outcome?.members.every(({ answered, voided }) => answered && !voided)).toBe(true);
+    expect(net.chain.balance("ann")).toBe(FUNDS);
+  });
+
+  test("keeps nothing of roots and openings once no claim needs them", () => {
+    const net = network(["honest", "honest", "honest"]);
+    post(net);
+    net.blocks(9);
+    expect([...net.chain.attribution.keeper.openings(net.chain.context())]).toHaveLength(3);
+    expect([...net.chain.attribution.keeper.roots(net.chain.context(), 0)].length).toBeGreaterThan(0);
+    net.blocks(6);
+    expect([...net.chain.attribution.keeper.openings(net.chain.context())]).toEqual([]);
+    expect([...net.chain.attribution.keeper.roots(net.chain.context(), 0)]).toEqual([]);
+  });
+
+  test("is refused with a bond too small, a kind of another module, a subject that is no blob, or twice", () => {
+    const net = network(["honest"]);
+    const refusal = (changes: Partially<MsgPostClaim>) => {
+      const ctx = net.chain.context("deliver");
+      try {
+        net.chain.send(ctx, Msg.PostClaim, claimOf(changes));
+        return undefined;
+      } catch (error) {
+        const { codespace, code } = error as { codespace: string; code: number };
+        return `${codespace}/${code}`;
+      }
+    };
+    net.block();
+    expect(refusal({ bond: "999999" })).toBe("attribution/5");
+    expect(refusal({ bond: "-1" })).toBe("sdk/10");
+    expect(refusal({ bond: (FUNDS + 1n).toString() })).toBe("sdk/5");
+    expect(refusal({ kind: ClaimKind.CLAIM_KIND_RESULT })).toBe("attribution/4");
+    expect(refusal({ subject: new Uint8Array(31) })).toBe("attribution/21");
+    expect(refusal({ payloadHash: new Uint8Array(32) })).toBe("attribution/21");
+    expect(refusal({ poster: "cosmos1qqqq" })).toBe("sdk/7");
+    post(net);
+    expect(refusal({})).toBe("attribution/3");
+    expect(net.chain.bank.moduleBalance(net.chain.context(), ATTRIBUTION)).toBe(BOND);
+  });
+
+  test("waits while as many claims are open as the parameter allows", () => {
+    const params = {
+      seed_delay: "3",
+      commit_blocks: "4",
+      open_blocks: "3",
+      max_opening_bytes: 65_536,
+      max_tallies_per_block: 4,
+      max_open_claims: 2,
+      min_claim_bond: "1",
+    };
+    const net = network(["honest"], { state: { attribution: { params } } });
+    const [first] = post(net, ...[1, 2].map((n) => claimOf({ subject: blobId(`${n}`), bond: "1" })));
+    expect(() => post(net, claimOf({ subject: blobId("3"), bond: "1" }))).toThrow("2 claims are open");
+    net.blocks(10);
+    expect(status(net, first)).toBe(CLAIM_STATUS_ACCEPTED);
+    expect(post(net, claimOf({ subject: blobId("3"), bond: "1" }))).toHaveLength(1);
+  });
+
+  test("whose turn does not come in its block is tallied in the next, in (open end, id) order", () => {
+    const params = {
+      seed_delay: "3",
+      commit_blocks: "4",
+      open_blocks: "3",
+      max_opening_bytes: 65_536,
+      max_tallies_per_block: 2,
+      max_open_claims: 9,
+      min_claim_bond: "1",
+    };
+    const net = network(["honest", "honest"], { state: { attribution: { params } } });
+    const ids = post(net, ...[1, 2, 3, 4, 5].map((n) => claimOf({ subject: blobId(`${n}`), bond: "1" })));
+    const inOrder = ids.map(toHex).sort();
+    net.blocks(10);
+    const tallied = () => net.chain.events("claim_tallied").map(({ attributes }) => attributes[0]?.value);
+    expect(tallied()).toEqual(inOrder.slice(0, 2));
+    net.blocks(2);
+    expect(tallied()).toEqual(inOrder);
+    expect(ids.map((id) => status(net, id))).toEqual(ids.map(() => CLAIM_STATUS_ACCEPTED));
+  });
 });
 
-test("one of four abstains and one guesses: accepted, the guesser voided", () => {
-  for (const guess of ["zeros", "previous", "copy", "wrong"] as const) {
-    const network = new Network(specs("honest", "honest", "abstain", guess));
-    const id = postAvailability(network);
-    expect([guess, statusAfter(network, id)]).toEqual([guess, ClaimStatus.CLAIM_STATUS_ACCEPTED]);
-    const voided = network.chain.attribution.keeper
-      .outcome(network.chain.context(), id)
-      ?.members.filter((m) => m.voided);
-    expect(voided?.map(({ validator }) => toHex(validator))).toEqual([toHex(network.agent("val-3").keys.address)]);
-  }
+describe("validators", () => {
+  test("one of four abstains and one guesses: accepted, the guesser voided, each counted once", () => {
+    for (const guess of ["zeros", "previous", "copy", "wrong"] as const) {
+      const { status: found, counted } = outcomeOf(network(["honest", "honest", "abstain", guess]));
+      expect([guess, found, counted]).toEqual([
+        guess,
+        CLAIM_STATUS_ACCEPTED,
+        ["accepted", "accepted", "abstained", "voided"],
+      ]);
+    }
+  });
+
+  test("who opens two leaves for one claim is voided, and the evidence is an event", () => {
+    const net = network(["honest", "honest", "honest", "equivocate"]);
+    const { status: found, counted } = outcomeOf(net);
+    expect([found, counted]).toEqual([CLAIM_STATUS_ACCEPTED, ["accepted", "accepted", "accepted", "voided"]]);
+    const [event, ...more] = net.chain.events("equivocation");
+    expect(more).toEqual([]);
+    expect(event?.attributes.find(({ key }) => key === "validator")?.value).toBe(
+      toHex(net.agent("val-3").keys.address),
+    );
+  });
+
+  test("a root signed after commitEnd - 1 is silence, and so is being away", () => {
+    const { status: found, counted } = outcomeOf(network(["honest", "honest", "honest", "late"]));
+    expect([found, counted]).toEqual([CLAIM_STATUS_ACCEPTED, ["accepted", "accepted", "accepted", "abstained"]]);
+    expect(outcomeOf(network(["honest", "honest", "honest", "offline"])).counted[3]).toBe("abstained");
+  });
+
+  test("too few answer: no quorum, the bond comes back", () => {
+    const net = network(["honest", "silent", "silent", "abstain"]);
+    expect(outcomeOf(net).status).toBe(CLAIM_STATUS_NO_QUORUM);
+    expect(net.chain.balance("ann")).toBe(FUNDS);
+  });
+
+  test("they reject: half of the bond is theirs, half the treasury's where no DataNet is concerned", () => {
+    const net = network(["honest", "honest", "honest", "silent"], { truth: false });
+    expect(outcomeOf(net)).toEqual({
+      status: CLAIM_STATUS_REJECTED,
+      counted: ["rejected", "rejected", "rejected", "abstained"],
+    });
+    const ctx = net.chain.context();
+    expect(net.chain.balance("ann")).toBe(FUNDS - BOND);
+    expect(net.chain.bank.moduleBalance(ctx, "treasury")).toBe(500_000n);
+    expect(net.chain.bank.moduleBalance(ctx, "rewards")).toBe(500_000n);
+  });
+
+  test("a committee above seven answers without peers' sketches", () => {
+    const net = network(["honest", "honest", "honest", "honest", "honest", "honest", "honest", "abstain"]);
+    expect(outcomeOf(net).status).toBe(CLAIM_STATUS_ACCEPTED);
+  });
+
+  test("the committee is the set at the post: power changed later does not count (I16)", () => {
+    const net = network(["honest", "honest", "honest", "honest"]);
+    const [id] = post(net);
+    net.block((ctx) => net.chain.staking.setPower(ctx, account("val-0"), 500));
+    net.blocks(9);
+    const members = net.chain.attribution.keeper.outcome(net.chain.context(), id as Uint8Array)?.members;
+    expect(members?.map(({ power }) => power)).toEqual([10n, 10n, 10n, 10n]);
+  });
+});
+
+describe("hash chains", () => {
+  test("an operator registers a new end, which acts from the next signing height", () => {
+    const net = network(["honest", "honest", "honest", "honest"]);
+    net.blocks(3);
+    const fresh = makeBeaconChain(hashOf("fresh"), 64);
+    const keys = net.agent("val-0").keys;
+    net.block((ctx) => net.chain.send(ctx, Msg.RegisterBeacon, { operator: keys.operator, end: fresh.end }));
+    const chain = net.chain.attribution.keeper.chain(net.chain.context(), keys.address);
+    expect([chain?.registeredHeight, chain?.lastHeight, chain?.lastReveal]).toEqual([4n, 4n, fresh.end]);
+    expect(revealFor(fresh, 4, 5)).toHaveLength(32);
+    net.blocks(3);
+    const old = net.chain.attribution.keeper.chain(net.chain.context(), keys.address);
+    expect(old?.lastHeight).toBe(4n);
+  });
+
+  test("only an operator may, and only with a hash", () => {
+    const net = network(["honest"]);
+    net.block();
+    const send = (operator: string, end: Uint8Array) => () =>
+      net.chain.send(net.chain.context("deliver"), Msg.RegisterBeacon, { operator, end });
+    expect(send(account("ann"), hashOf("end"))).toThrow("operates no validator");
+    expect(send(account("val-0"), new Uint8Array(5))).toThrow("32 bytes");
+  });
 });

@@ -213,17 +213,24 @@ export class Network {
     this.#posted.push({ claimId, opening });
   }
 
+  /** Votes for the last block. */
+  get votes(): Votes {
+    return this.#votes;
+  }
+
+  /** What the pool holds for the next block. */
+  pool(): MsgBlockInfo {
+    const claims = this.chain.openClaims();
+    const shuffle = this.#options.shuffle ?? ((items) => items);
+    const openings = this.agents.flatMap((agent) => agent.openings(claims, this.chain.height + 1));
+    return MsgBlockInfo.fromPartial({ openings: shuffle(openings), claimOpenings: shuffle(this.#posted) });
+  }
+
   block(execute?: (ctx: Context) => void, changes: Partial<BlockInput> = {}): void {
     const height = this.chain.height + 1;
     const claims = this.chain.openClaims();
     const truth = this.#options.truth ?? (() => true);
-    const shuffle = this.#options.shuffle ?? ((items) => items);
-    const candidates = MsgBlockInfo.encode(
-      MsgBlockInfo.fromPartial({
-        openings: shuffle(this.agents.flatMap((agent) => agent.openings(claims, height))),
-        claimOpenings: shuffle(this.#posted),
-      }),
-    ).finish();
+    const candidates = MsgBlockInfo.encode(this.pool()).finish();
     const next = new Map<string, { extension: Uint8Array; signature: Uint8Array }>();
     for (const agent of this.agents) {
       const vote = agent.precommit(height, claims, truth);

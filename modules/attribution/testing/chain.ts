@@ -22,6 +22,8 @@ export interface ChainGenesis {
   readonly accounts: readonly string[];
   /** Genesis JSON by module. */
   readonly state?: Readonly<Record<string, unknown>>;
+  /** Height of genesis, the one before the first block. */
+  readonly height?: number;
 }
 
 /** Votes for the block before, by validator address in hex; who is missing was absent. */
@@ -75,6 +77,7 @@ export class TestChain {
     this.rewards = rewards;
     const own = [this.attribution.module, this.inference.module, rewards.module];
     this.modules = [auth.module, bank.module, staking.module, ...own];
+    this.height = genesis.height ?? 0;
     const ctx = this.context("genesis");
     const state: Record<string, unknown> = { ...defaultState(genesis), ...genesis.state };
     for (const module of this.modules) module.initGenesis?.(ctx, state[module.name]);
@@ -96,7 +99,7 @@ export class TestChain {
   /** Prepares, checks, delivers and ends the next block; throws when a module's invariant is broken after it. */
   block(input: BlockInput): void {
     const height = this.height + 1;
-    const lastCommit = { round: 0, votes: this.#votes(height, input.votes) };
+    const lastCommit = this.commitOf(input.votes);
     const { injected } = this.attribution;
     const prepare = { height, lastCommit, candidates: input.candidates, maxBytes: 4_000_000 };
     const prepared = injected.prepare(this.context("prepare", height), prepare);
@@ -112,20 +115,23 @@ export class TestChain {
     }
     input.execute?.(ctx);
     for (const module of this.modules) module.endBlock?.(ctx, { proposerAddress: new Uint8Array(0), votes: [] });
+    for (const module of this.modules) module.validatorUpdates?.(ctx);
     ctx.write();
     this.height = height;
     const broken = this.broken();
     if (broken.length > 0) throw new Error(`height ${height}: ${broken.join("; ")}`);
   }
 
-  #votes(height: number, votes: Votes): ExtendedBlockVote[] {
-    const set = this.staking.setAt(this.context("query"), height - 1) ?? [];
-    return set.map(({ address, power }) => {
+  /** The commit of the last block, of which the next one's transaction 0 is made. */
+  commitOf(votes: Votes): { readonly round: number; readonly votes: ExtendedBlockVote[] } {
+    const set = this.staking.setAt(this.context("query"), this.height) ?? [];
+    const signed = set.map(({ address, power }) => {
       const vote = votes.get(toHex(address));
       const none = new Uint8Array(0);
       if (!vote) return { address, power, flag: 1, extension: none, extensionSignature: none };
       return { address, power, flag: 2, extension: vote.extension, extensionSignature: vote.signature };
     });
+    return { round: 0, votes: signed };
   }
 
   /** Executes one message in a branch of `ctx`; throws what it is refused with. */

@@ -34,7 +34,7 @@ export interface ValidatorKeys {
 }
 
 /** Reveals of a test's hash chain: more than any test has blocks. */
-const BEACON_LENGTH = 2_048;
+const BEACON_LENGTH = 256;
 
 export function validatorKeys(name: string, power: number): ValidatorKeys {
   const { pubKey, secretKey } = generateEd25519(hashOf(`consensus ${name}`));
