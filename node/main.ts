@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Log } from "../chain/ports.ts";
 import type { AppClient } from "./app/client.ts";
 import { openAppWorker } from "./app/worker-client.ts";
@@ -28,6 +26,7 @@ import type { NodeLog } from "./p2p/index.ts";
 import { createRpcServer } from "./rpc/index.ts";
 import { SerialQueue } from "./serial-queue.ts";
 import { BlockSync } from "./sync/block-sync.ts";
+import { packageVersion } from "./version.ts";
 
 export interface FaultOptions {
   /** Skips the verifier's computation and guesses its sketches: for tests of the network's defence. */
@@ -239,18 +238,4 @@ function messageFirst(log: NodeLog): Log {
     warn: (message, fields) => log.warn(fields ?? {}, message),
     error: (message, fields) => log.error(fields ?? {}, message),
   };
-}
-
-/** Version of the package, from the package.json above the sources or above dist/. */
-export function packageVersion(): string {
-  for (const up of ["..", join("..", "..")]) {
-    try {
-      const { name, version } = JSON.parse(readFileSync(join(import.meta.dirname, up, "package.json"), "utf8")) as {
-        name: string;
-        version: string;
-      };
-      if (name === "openledger") return version;
-    } catch {}
-  }
-  return "0.0.0";
 }

@@ -1,0 +1,57 @@
+/** Exit codes of `openledgerd`; part of its interface, listed in the README. 3 to 6 come from node/errors.ts. */
+export const EXIT = {
+  ok: 0,
+  failure: 1,
+  usage: 2,
+  config: 3,
+  inUse: 4,
+  signState: 5,
+  corrupt: 6,
+  /** The node at --node can't be reached or answered nonsense. */
+  unreachable: 7,
+  /** The chain refused the transaction. */
+  refused: 8,
+  notFound: 9,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** An error that a user can act on: what happened, and what to do next. */
+export class CliError extends Error {
+  readonly exitCode: number;
+  readonly hint: string;
+  constructor(exitCode: number, message: string, hint = "", options?: ErrorOptions) {
+    super(message, options);
+    this.name = "CliError";
+    this.exitCode = exitCode;
+    this.hint = hint;
+  }
+}
+
+export function usageError(message: string, hint = "see --help"): CliError {
+  return new CliError(EXIT.usage, message, hint);
+}
+
+interface WithExit {
+  readonly exitCode?: unknown;
+  readonly hint?: unknown;
+  readonly nextStep?: unknown;
+}
+
+/** Text and exit code for any error that reaches the top. */
+export function describeError(error: unknown): { readonly text: string; readonly exitCode: number } {
+  if (!(error instanceof Error)) return { text: String(error), exitCode: EXIT.failure };
+  const { exitCode, hint, nextStep } = error as WithExit;
+  const next = [hint, nextStep].find((text) => typeof text === "string" && text !== "");
+  const refused = /ECONNREFUSED|fetch failed|ENOTFOUND|socket hang up/.test(`${error.message} ${error.cause ?? ""}`);
+  if (refused && typeof exitCode !== "number") {
+    return {
+      text: `the node can't be reached: ${error.message}\n  is it running? give its address with --node`,
+      exitCode: EXIT.unreachable,
+    };
+  }
+  return {
+    text: next ? `${error.message}\n  ${next}` : error.message,
+    exitCode: typeof exitCode === "number" ? exitCode : EXIT.failure,
+  };
+}
