@@ -1,18 +1,16 @@
 import { Crew } from "../../node/factory/crew.ts";
 import { placeSet, solveHead } from "../../node/factory/head-solver.ts";
 import { layoutOf } from "../../node/factory/layout.ts";
-import { DEFAULT_LAMBDA, trainHead } from "../../node/factory/train-head.ts";
+import { DEFAULT_LAMBDA } from "../../node/factory/train-head.ts";
 import { subset, type TrainingSet } from "../../node/factory/training-set.ts";
 import { logits, referenceAnswer } from "../../node/influence/answer.ts";
 import { clusters } from "../../node/influence/dedupe.ts";
-import { encodeAll, HASHED_NGRAM_512 } from "../../node/influence/encoder.ts";
 import { softmaxInPlace } from "../../node/influence/exact-math.ts";
-import { buildIndex } from "../../node/influence/index-build.ts";
-import { encodeModel } from "../../node/influence/model-format.ts";
 import { queryVectors } from "../../node/influence/query.ts";
-import { loadModel, type ResidentModel } from "../../node/influence/resident.ts";
+import { loadModel } from "../../node/influence/resident.ts";
 import { scoreRows } from "../../node/influence/score.ts";
 import { type LabelledText, requireBanking77 } from "./dataset.ts";
+import { indexedModel, trainingSetOf } from "./fixture.ts";
 import { seededOrder } from "./random.ts";
 import { spearman } from "./statistics.ts";
 
@@ -36,11 +34,6 @@ export interface LdsResult {
 
 const RETRAIN_TOLERANCE = 1e-6;
 
-function trainingSet(rows: readonly LabelledText[], classes: number): TrainingSet {
-  const features = encodeAll(rows.map(({ text }) => text));
-  return { features, dims: HASHED_NGRAM_512.dims, classes, labels: Int32Array.from(rows, ({ label }) => label) };
-}
-
 /** A seeded sample of cluster owners: what a snapshot would train on. */
 function sample(train: readonly LabelledText[], items: number, seed: number): LabelledText[] {
   const { owner } = clusters(train.map(({ text }) => text));
@@ -49,23 +42,6 @@ function sample(train: readonly LabelledText[], items: number, seed: number): La
     .slice(0, items)
     .sort((a, b) => a - b)
     .map((i) => owners[i]!);
-}
-
-async function residentOf(set: TrainingSet, labels: readonly string[], lambda: number): Promise<ResidentModel> {
-  const head = await trainHead(set, { lambda });
-  const rows = Array.from(set.labels, (_, i) => i);
-  const gate = rows.map(() => 65535);
-  const index = await buildIndex({
-    set,
-    weights: head.weights,
-    lambda,
-    gate,
-    contribution: rows,
-    item: rows,
-    entry: rows,
-  });
-  const model = encodeModel({ encoderId: HASHED_NGRAM_512.id, dims: set.dims, labels, weights: head.weights });
-  return loadModel({ model, indexHeader: index.headerBytes, rows: index.rows, inverse: index.inverse });
 }
 
 /** Log-probability of every query's own output under heads retrained on each subset: [subset][query]. */
@@ -132,8 +108,9 @@ function sameLabelCosine(set: TrainingSet, features: Float64Array, label: number
 export async function measureLds(options: LdsOptions = {}): Promise<LdsResult> {
   const { items = 3000, subsets = 40, queries = 200, seed = 1, lambda = DEFAULT_LAMBDA } = options;
   const data = requireBanking77();
-  const set = trainingSet(sample(data.train, items, seed), data.labels.length);
-  const resident = await residentOf(set, data.labels, lambda);
+  const rows = sample(data.train, items, seed);
+  const set = trainingSetOf(rows, data.labels.length);
+  const resident = loadModel((await indexedModel(rows, data.labels, { lambda })).blobs);
   const asked = seededOrder(data.test.length, `lds-queries-${seed}`)
     .slice(0, queries)
     .map((i) => {

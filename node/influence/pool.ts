@@ -1,0 +1,186 @@
+import { equalBytes } from "../../chain/crypto/bytes.ts";
+import { InfluenceError } from "./errors.ts";
+import type { RequestKind, Requests } from "./requests.ts";
+import { MOST_THREADS, type SharedModel } from "./resident.ts";
+import type { Provider } from "./session.ts";
+import { encodeSettlement, resultHash } from "./settle.ts";
+import type { Sketch } from "./sketch.ts";
+import type { Attribution, ModelBlobs } from "./types.ts";
+import { WorkerClient } from "./worker-client.ts";
+
+/** A Banking77 model takes 90 MB: five of them, well inside a validator's 2 GiB. */
+const DEFAULT_MEMORY_BYTES = 512 * 2 ** 20;
+
+export interface VerifierOptions {
+  /** Threads with their own sessions; 1 by default. */
+  readonly workers?: number;
+  /** Cap on resident models; the least recently used leave first. */
+  readonly memoryBytes?: number;
+  /** "cuda", the default, falls back to "cpu" where the provider does not load. */
+  readonly provider?: Provider;
+}
+
+/** What a result claim says, as far as it is in clear; a field that is absent is not compared. */
+export interface ExpectedResult {
+  /** Class index that the host claims as output. */
+  readonly label?: number;
+  /** `resultHash` of query vectors and settlement vector. */
+  readonly resultHash?: Uint8Array;
+}
+
+export interface VerifyRequest {
+  readonly modelKey: string;
+  readonly text: string;
+  readonly expect?: ExpectedResult;
+}
+
+export type ResultVerdict =
+  | { readonly verdict: "abstain"; readonly reason: string }
+  | {
+      readonly verdict: "accept" | "reject";
+      /** Empty when accepted. */
+      readonly reason: string;
+      readonly attribution: Attribution;
+      /** `resultHash` of the own recomputation. */
+      readonly resultHash: Uint8Array;
+      readonly witness: Float64Array;
+    };
+
+interface Resident {
+  readonly model: SharedModel;
+  lastUse: number;
+}
+
+function disagreement(attribution: Attribution, hash: Uint8Array, expect: ExpectedResult): string {
+  const { label, resultHash: claimed } = expect;
+  if (label !== undefined && label !== attribution.answer.label) {
+    return `the model's output is class ${attribution.answer.label}, not ${label}`;
+  }
+  return claimed && !equalBytes(claimed, hash) ? "query vectors or settlement differ from the recomputed ones" : "";
+}
+
+/**
+ * The verifier: resident models on shared memory, ONNX sessions in worker threads. The caller's thread only sends and
+ * receives messages. A worker that dies is replaced; calls under way on it fail with "worker-lost".
+ */
+export class VerifierPool {
+  private readonly options: Required<VerifierOptions>;
+  private readonly workers: WorkerClient[];
+  private readonly models = new Map<string, Resident>();
+  private clock = 0;
+  private closed = false;
+
+  private constructor(options: VerifierOptions) {
+    this.options = { workers: 1, memoryBytes: DEFAULT_MEMORY_BYTES, provider: "cuda", ...options };
+    const count = Math.min(MOST_THREADS, Math.max(1, this.options.workers));
+    this.workers = Array.from({ length: count }, (_, thread) => this.start(thread));
+  }
+
+  static async open(options: VerifierOptions = {}): Promise<VerifierPool> {
+    const pool = new VerifierPool(options);
+    await Promise.all(
+      pool.workers.map((worker) => worker.call("sketches", { witness: new Float64Array(0), seeds: [] })),
+    );
+    return pool;
+  }
+
+  has(key: string): boolean {
+    return this.models.has(key);
+  }
+
+  /** Bytes of all resident models. */
+  get residentBytes(): number {
+    return [...this.models.values()].reduce((sum, { model }) => sum + model.bytes, 0);
+  }
+
+  /** Makes a model resident. Throws InfluenceError: bad-bytes, hash-mismatch, unknown-encoder, no-model, worker-lost. */
+  async load(key: string, blobs: ModelBlobs): Promise<void> {
+    if (this.models.has(key)) return;
+    const model = await this.call("share", { blobs });
+    if (model.bytes > this.options.memoryBytes) {
+      throw new InfluenceError(
+        "no-model",
+        `model ${key} needs ${model.bytes} bytes; the cap is ${this.options.memoryBytes}`,
+      );
+    }
+    await this.makeRoom(model.bytes);
+    await Promise.all(this.workers.map((worker) => worker.call("adopt", { key, model })));
+    this.models.set(key, { model, lastUse: this.clock++ });
+  }
+
+  async unload(key: string): Promise<void> {
+    if (!this.models.delete(key)) return;
+    await Promise.all(this.workers.map((worker) => worker.call("drop", { key })));
+  }
+
+  /** One attributed inference. Throws InfluenceError: no-model, worker-lost. */
+  async attribute(key: string, text: string): Promise<Attribution> {
+    this.touch(key);
+    return (await this.call("attribute", { key, text, witness: false })).attribution;
+  }
+
+  /** Recomputes a result claim. Never throws: what cannot be recomputed is an abstention with its reason. */
+  async verifyResult(request: VerifyRequest): Promise<ResultVerdict> {
+    try {
+      this.touch(request.modelKey);
+      const { attribution, witness } = await this.call("attribute", {
+        ...{ key: request.modelKey, text: request.text, witness: true },
+      });
+      const hash = resultHash(attribution.queryBytes, encodeSettlement(attribution.settlement));
+      const reason = disagreement(attribution, hash, request.expect ?? {});
+      return { verdict: reason === "" ? "accept" : "reject", reason, attribution, resultHash: hash, witness: witness! };
+    } catch (error) {
+      return { verdict: "abstain", reason: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  sketches(witness: Float64Array, seeds: readonly Uint8Array[]): Promise<Sketch[]> {
+    return this.call("sketches", { witness, seeds });
+  }
+
+  /** Duplicates of a snapshot's texts in originality order, with the witness of its claim. */
+  clusters(texts: readonly string[]): Promise<Requests["clusters"]["output"]> {
+    return this.call("clusters", { texts });
+  }
+
+  blobWitness(blob: Uint8Array): Promise<Float64Array> {
+    return this.call("blobWitness", { blob });
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    this.models.clear();
+    await Promise.all(this.workers.map((worker) => worker.close()));
+  }
+
+  private touch(key: string): void {
+    const resident = this.models.get(key);
+    if (!resident) throw new InfluenceError("no-model", `model ${key} is not resident; load its blobs first`);
+    resident.lastUse = this.clock++;
+  }
+
+  private async makeRoom(bytes: number): Promise<void> {
+    while (this.models.size > 0 && this.residentBytes + bytes > this.options.memoryBytes) {
+      const [oldest] = [...this.models].reduce((a, b) => (b[1].lastUse < a[1].lastUse ? b : a));
+      await this.unload(oldest);
+    }
+  }
+
+  /** The least loaded worker answers. */
+  private call<K extends RequestKind>(kind: K, input: Requests[K]["input"]): Promise<Requests[K]["output"]> {
+    const worker = this.workers.reduce((a, b) => (b.load < a.load ? b : a));
+    return worker.call(kind, input);
+  }
+
+  private start(thread: number): WorkerClient {
+    return new WorkerClient({ thread, provider: this.options.provider, onLost: () => this.replace(thread) });
+  }
+
+  private replace(thread: number): void {
+    if (this.closed) return;
+    const worker = this.start(thread);
+    this.workers[thread] = worker;
+    for (const [key, { model }] of this.models)
+      worker.call("adopt", { key, model }).catch(() => this.models.delete(key));
+  }
+}

@@ -1,0 +1,74 @@
+import { Worker } from "node:worker_threads";
+import { InfluenceError } from "./errors.ts";
+import type { ReplyMessage, RequestKind, Requests } from "./requests.ts";
+import type { Provider } from "./session.ts";
+import { siblingModule } from "./sibling.ts";
+
+interface Pending {
+  readonly resolve: (output: never) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export interface WorkerClientOptions {
+  /** Number of the thread's scratch in resident models. */
+  readonly thread: number;
+  readonly provider: Provider;
+  /** Called once when the thread is gone for any reason but `close`. */
+  readonly onLost: () => void;
+}
+
+/** The calling side of one verifier worker: requests with ids, replies in any order. */
+export class WorkerClient {
+  private readonly worker: Worker;
+  private readonly pending = new Map<number, Pending>();
+  private nextId = 0;
+  private gone = false;
+
+  constructor(options: WorkerClientOptions) {
+    const workerData = { thread: options.thread, provider: options.provider };
+    this.worker = new Worker(siblingModule("worker", import.meta.url), { workerData });
+    this.worker.on("message", (reply: ReplyMessage) => this.settle(reply));
+    this.worker.on("error", (error) => this.lose(`a verifier worker failed: ${error.message}`));
+    this.worker.on("exit", () => {
+      const expected = this.gone;
+      this.lose("a verifier worker ended");
+      if (!expected) options.onLost();
+    });
+  }
+
+  /** Requests that wait for an answer. */
+  get load(): number {
+    return this.pending.size;
+  }
+
+  call<K extends RequestKind>(kind: K, input: Requests[K]["input"]): Promise<Requests[K]["output"]> {
+    if (this.gone) return Promise.reject(new InfluenceError("worker-lost", "the verifier is closed"));
+    const id = this.nextId++;
+    return new Promise((resolve, reject) => {
+      this.pending.set(id, { resolve: resolve as (output: never) => void, reject });
+      this.worker.postMessage({ id, kind, input });
+    });
+  }
+
+  async close(): Promise<void> {
+    this.gone = true;
+    await this.worker.terminate();
+  }
+
+  private settle(reply: ReplyMessage): void {
+    const waiting = this.pending.get(reply.id);
+    this.pending.delete(reply.id);
+    if (!waiting) return;
+    if (!("failure" in reply)) {
+      waiting.resolve(reply.output as never);
+      return;
+    }
+    const { code, message } = reply.failure;
+    waiting.reject(code ? new InfluenceError(code, message) : new Error(message));
+  }
+
+  private lose(message: string): void {
+    for (const { reject } of this.pending.values()) reject(new InfluenceError("worker-lost", message));
+    this.pending.clear();
+  }
+}

@@ -1,0 +1,70 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { attributeAnswer } from "./attribute.ts";
+import { clusters, snapshotWitness } from "./dedupe.ts";
+import { InfluenceError } from "./errors.ts";
+import type { ReplyMessage, RequestKind, RequestMessage, Requests, Worked } from "./requests.ts";
+import { openModel, type ResidentModel, shareModel } from "./resident.ts";
+import { type HeadSession, openSession, type Provider } from "./session.ts";
+import { sketches } from "./sketch.ts";
+import { blobWitness, resultWitness } from "./witness.ts";
+
+const { thread, provider } = workerData as { thread: number; provider: Provider };
+
+interface Adopted {
+  readonly resident: ResidentModel;
+  readonly session: HeadSession;
+}
+
+const models = new Map<string, Adopted>();
+
+function adopted(key: string): Adopted {
+  const found = models.get(key);
+  if (!found) throw new InfluenceError("no-model", `model ${key} is not resident in this verifier`);
+  return found;
+}
+
+async function attribute({ key, text, witness }: Requests["attribute"]["input"]): Promise<Worked> {
+  const { resident, session } = adopted(key);
+  const features = resident.encoder.encode(text);
+  const attribution = attributeAnswer(resident, features, await session.answer(features));
+  return {
+    attribution,
+    witness: witness ? resultWitness(features, attribution.answer, attribution.scores) : undefined,
+  };
+}
+
+type Handlers = { [K in RequestKind]: (input: Requests[K]["input"]) => Promise<Requests[K]["output"]> };
+
+const handlers: Handlers = {
+  share: async ({ blobs }) => shareModel(blobs),
+  adopt: async ({ key, model }) => {
+    const session = await openSession(model.weights, model.header.dims, provider);
+    models.set(key, { resident: openModel(model, thread), session });
+    return { provider: session.provider };
+  },
+  drop: async ({ key }) => {
+    const found = models.get(key);
+    models.delete(key);
+    await found?.session.release();
+    return undefined;
+  },
+  attribute,
+  sketches: async ({ witness, seeds }) => sketches(witness, seeds),
+  clusters: async ({ texts }) => ({ ...clusters(texts), witness: snapshotWitness(texts) }),
+  blobWitness: async ({ blob }) => blobWitness(blob),
+};
+
+function failureOf(error: unknown) {
+  const code = error instanceof InfluenceError ? error.code : undefined;
+  return { code, message: error instanceof Error ? error.message : String(error) };
+}
+
+parentPort?.on("message", async ({ id, kind, input }: RequestMessage) => {
+  let reply: ReplyMessage;
+  try {
+    reply = { id, output: await (handlers[kind] as (input: unknown) => Promise<unknown>)(input) };
+  } catch (error) {
+    reply = { id, failure: failureOf(error) };
+  }
+  parentPort?.postMessage(reply);
+});
