@@ -1,3 +1,4 @@
+import { utf8Bytes } from "../../crypto/tagged.ts";
 import { compareTime } from "../../types/time.ts";
 import { type Amount, formatCoins } from "../coins.ts";
 import type { Context } from "../context.ts";
@@ -69,9 +70,10 @@ function checkBody(ctx: Context, { body }: TxEnvelope, maxMemo: number): void {
   if (body.timeoutTimestamp && compareTime(ctx.time, body.timeoutTimestamp) > 0) {
     throw sdkErrors.txTimeout("the block's time is past the transaction's timeout: tx timeout");
   }
-  if (body.memo.length > maxMemo) {
+  const memo = utf8Bytes(body.memo).length;
+  if (memo > maxMemo) {
     throw sdkErrors.memoTooLarge(
-      `maximum number of characters is ${maxMemo} but received ${body.memo.length} characters: memo too large`,
+      `maximum number of characters is ${maxMemo} but received ${memo} characters: memo too large`,
     );
   }
 }
