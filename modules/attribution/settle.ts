@@ -63,13 +63,18 @@ function decide(ctx: Context, { keeper, claims }: SettleParts, claim: Claim): Ou
       ({ validator, power }, i): MemberOutcome => ({
         validator,
         power,
-        verdict: answers[i]?.verdict ?? Verdict.VERDICT_UNSPECIFIED,
+        verdict: verdictShown(answers[i]),
         answered: answers[i] !== undefined,
         voided: result.voided[i] === true,
         equivocated: answers[i]?.equivocated === true,
       }),
     ),
   };
+}
+
+/** Two leaves are no verdict: which of them came first must not show. */
+function verdictShown(opening: RecordedOpening | undefined): Verdict {
+  return opening && !opening.equivocated ? opening.verdict : Verdict.VERDICT_UNSPECIFIED;
 }
 
 function answerOf(opening: RecordedOpening | undefined): TallyMember["answer"] {
