@@ -1,15 +1,25 @@
 import type { Command } from "commander";
 import { packageVersion } from "../../node/version.ts";
 import { printerOf } from "../options.ts";
+import { blobCommand } from "./blob.ts";
+import { genesisCommand } from "./genesis.ts";
 import { initCommand } from "./init.ts";
 import { keysCommand } from "./keys.ts";
+import { queryCommand } from "./query.ts";
 import { startCommand } from "./start.ts";
+import { statusCommand } from "./status.ts";
+import { txCommand } from "./tx.ts";
 
 /** Every command of the program, in the order of --help. */
 export function registerCommands(program: Command): void {
   initCommand(program);
   startCommand(program);
+  statusCommand(program);
   keysCommand(program);
+  genesisCommand(program);
+  txCommand(program);
+  queryCommand(program);
+  blobCommand(program);
   program
     .command("version")
     .description("print the version")

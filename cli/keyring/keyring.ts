@@ -1,7 +1,16 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { Bip39, type EnglishMnemonic, EnglishMnemonic as Mnemonic, Random, stringToPath } from "@cosmjs/crypto";
+import {
+  Bip39,
+  type EnglishMnemonic,
+  EnglishMnemonic as Mnemonic,
+  Random,
+  Slip10,
+  Slip10Curve,
+  stringToPath,
+} from "@cosmjs/crypto";
 import { DirectSecp256k1HdWallet } from "@cosmjs/proto-signing";
+import { secp256k1PublicKey } from "../../chain/crypto/keys.ts";
 import { writeDurably } from "../../node/home/durable-file.ts";
 import { CliError, EXIT, usageError } from "../errors.ts";
 import type { PassphraseSource } from "./passphrase.ts";
@@ -16,6 +25,14 @@ export interface KeyInfo {
   readonly address: string;
   /** Compressed secp256k1 key, hex. */
   readonly pubkey: string;
+}
+
+export interface KeyMaterial {
+  readonly address: string;
+  /** secp256k1, 32 bytes. */
+  readonly privateKey: Uint8Array;
+  /** Compressed, 33 bytes. */
+  readonly pubKey: Uint8Array;
 }
 
 interface StoredKey extends KeyInfo {
@@ -92,6 +109,14 @@ export class Keyring {
     } catch {
       throw new CliError(EXIT.failure, `key ${name} can't be decrypted`, "check the passphrase");
     }
+  }
+
+  /** The raw key: for signatures that are not transactions, such as blob uploads. */
+  async material(name: string): Promise<KeyMaterial> {
+    const wallet = await this.signer(name);
+    const seed = await Bip39.mnemonicToSeed(parseMnemonic(wallet.mnemonic));
+    const { privkey } = Slip10.derivePath(Slip10Curve.Secp256k1, seed, stringToPath(HD_PATH));
+    return { address: this.show(name).address, privateKey: privkey, pubKey: secp256k1PublicKey(privkey) };
   }
 
   /** Address of a key name, or the text itself when it is an address of this chain. */
