@@ -96,6 +96,8 @@ async function createNode(options: HostOptions, { maxPeers, gater, book }: NodeP
       dialTimeout: limits.DIAL_TIMEOUT_MS,
       reconnectRetries: 0,
     },
+    // A busy machine answers pings late; that is no reason to drop its connections (links.ts notices silent peers).
+    connectionMonitor: { abortConnectionOnPingFailure: false },
     services: {
       identify: identify(),
       ping: ping(),

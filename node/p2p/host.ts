@@ -132,6 +132,7 @@ export class Host {
     return target.peer;
   }
 
+  /** Closes all connections to a peer; at the latest after a second, whether or not it answers. */
   async disconnect(peer: PeerId): Promise<void> {
     const id = this.#connected.get(peer);
     if (id) await this.#node.hangUp(id, { signal: AbortSignal.timeout(HANG_UP_TIMEOUT_MS) }).catch(() => undefined);

@@ -15,10 +15,10 @@ export const CONSENSUS_BURST_MESSAGES = 8_000;
 /** Frames that wait for a slow peer. The sender is told (send returns false) rather than memory growing. */
 export const MAX_OUTBOX_BYTES = 16 * 1024 * 1024;
 export const MAX_OUTBOX_FRAMES = 8_192;
-/** libp2p closes connections that are silent for 120 s; an empty frame every 20 s keeps an idle stream alive. */
-export const KEEPALIVE_INTERVAL_MS = 20_000;
-/** A stream that delivered nothing (not even a keep-alive) for this long is reopened. */
-export const STREAM_IDLE_TIMEOUT_MS = 70_000;
+/** An empty frame after this long without another: the peer knows that this node is there. */
+export const KEEPALIVE_INTERVAL_MS = 5_000;
+/** A peer that sent nothing (not even a keep-alive) for this long is gone, or its network is: it is disconnected. */
+export const STREAM_IDLE_TIMEOUT_MS = 30_000;
 /** Reopening a failed stream: doubling delays between these bounds. */
 export const REOPEN_MIN_DELAY_MS = 100;
 export const REOPEN_MAX_DELAY_MS = 5_000;

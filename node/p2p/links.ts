@@ -38,6 +38,7 @@ export class Links {
   readonly #links = new Map<PeerId, Link>();
   #undo: Unsubscribe | undefined;
   #ticker: NodeJS.Timeout | undefined;
+  #tickedAtMs = 0;
 
   constructor(
     options: { readonly protocol: string; readonly stream: PeerStreamOptions },
@@ -57,9 +58,8 @@ export class Links {
       identified: (peer, protocols) => this.#onIdentified(peer, protocols),
     });
     for (const peer of this.#host.peers()) this.#scheduleOpen(peer, 0);
-    this.#ticker = setInterval(() => {
-      for (const link of this.#links.values()) link.stream?.tick();
-    }, TICK_MS);
+    this.#tickedAtMs = this.#host.nowMs();
+    this.#ticker = setInterval(() => this.#tick(), TICK_MS);
     this.#ticker.unref();
   }
 
@@ -80,6 +80,17 @@ export class Links {
   /** Peers whose stream is open. */
   peers(): PeerId[] {
     return [...this.#links.keys()].filter((peer) => this.open(peer));
+  }
+
+  #tick(): void {
+    const now = this.#host.nowMs();
+    const late = now - this.#tickedAtMs > 3 * TICK_MS;
+    this.#tickedAtMs = now;
+    for (const [peer, link] of this.#links) {
+      if (!link.stream?.tick(late)) continue;
+      this.#host.log.info({ peer }, "peer is silent, reconnecting");
+      void this.#host.disconnect(peer);
+    }
   }
 
   #link(peer: PeerId): Link {
@@ -216,7 +227,7 @@ export class Links {
   }
 }
 
-const TICK_MS = 5_000;
+const TICK_MS = 1_000;
 /** Streams that a peer may open: ten at once, then one in two seconds. */
 const CHURN = { perSecond: 0.5, burst: 10 };
 

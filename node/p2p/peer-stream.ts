@@ -98,14 +98,15 @@ export class PeerStream {
     return this.#guard(() => this.#outbox.push(frame, lane)) ?? false;
   }
 
-  /** Keeps an idle stream alive and closes one whose peer went silent. Called every few seconds. */
-  tick(): void {
+  /**
+   * Keeps an idle stream alive; true when the peer has been silent for too long. Called every second. After `late`
+   * ticks silence counts anew: this node itself stood still, and what the peer sent waits to be read.
+   */
+  tick(late: boolean): boolean {
     const now = this.#options.nowMs();
-    if (now - this.#receivedAtMs > STREAM_IDLE_TIMEOUT_MS && !this.#resumeTimer) {
-      this.close(new P2pError("closed", "the peer is silent"));
-    } else if (now - this.#sentAtMs > KEEPALIVE_INTERVAL_MS) {
-      this.send(KEEPALIVE_FRAME, "urgent");
-    }
+    if (late || this.#resumeTimer) this.#receivedAtMs = now;
+    if (now - this.#sentAtMs >= KEEPALIVE_INTERVAL_MS) this.send(KEEPALIVE_FRAME, "urgent");
+    return now - this.#receivedAtMs >= STREAM_IDLE_TIMEOUT_MS;
   }
 
   close(error?: P2pError): void {
