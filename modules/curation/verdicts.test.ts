@@ -8,6 +8,7 @@ import {
   Query,
   VerdictStatus,
 } from "../../proto/gen/openledger/curation/v1.ts";
+import { WindowPhase } from "../../proto/gen/openledger/datanet/v1.ts";
 import {
   advance,
   bitmap,
@@ -16,6 +17,7 @@ import {
   contribute,
   createNet,
   hashOf,
+  net,
   registerCurators,
   revealVerdict,
   SALT,
@@ -139,6 +141,17 @@ describe("reveal", () => {
       ...[VerdictStatus.VERDICT_STATUS_COMMITTED, VerdictStatus.VERDICT_STATUS_COMMITTED],
       VerdictStatus.VERDICT_STATUS_REVEALED,
     ]);
+    expect(world.broken()).toEqual([]);
+  });
+
+  test("of an earlier window's verdict is refused, though a later window takes reveals", () => {
+    const { world, id } = inReview();
+    for (const name of ["fay", "gus", "hal"]) commitVerdict(world, name, id, GOOD);
+    advance(world);
+    world.endBlocks(11);
+    for (let phase = 0; phase < 3; phase++) advance(world);
+    expect(net(world)).toMatchObject({ window: 2, phase: WindowPhase.WINDOW_PHASE_REVEAL });
+    expect(() => revealVerdict(world, "fay", id, GOOD)).toThrow("window 1 of bank-questions is not in that phase");
     expect(world.broken()).toEqual([]);
   });
 

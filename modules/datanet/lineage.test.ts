@@ -1,7 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { Contribution, MsgRevealContribution, MsgWithdrawContribution } from "../../proto/gen/openledger/datanet/v1.ts";
+import {
+  Contribution,
+  ContributionStatus,
+  MsgRevealContribution,
+  MsgWithdrawContribution,
+} from "../../proto/gen/openledger/datanet/v1.ts";
 import { MAX_ANCESTORS, MAX_PARENTS } from "./limits.ts";
-import { ancestorCount, brokenLineage } from "./lineage.ts";
+import { ancestorCount, brokenLineage, checkLineage } from "./lineage.ts";
 import { commit, contribute, createNet, revealOf } from "./testing/story.ts";
 import { account, World } from "./testing/world.ts";
 
@@ -52,6 +57,15 @@ describe("ancestors", () => {
     expect(ancestorCount(["a", "b"], (id) => (id === "c" ? [] : ["c"]))).toBe(3);
     expect(ancestorCount(["0"], chain(MAX_ANCESTORS))).toBe(MAX_ANCESTORS);
     expect(ancestorCount(["0"], chain(10 * MAX_ANCESTORS))).toBe(MAX_ANCESTORS + 1);
+  });
+
+  test("a reveal that would have more than the limit is refused", () => {
+    const status = ContributionStatus.CONTRIBUTION_STATUS_REVEALED;
+    const long = chain(MAX_ANCESTORS + 1);
+    const contribution = (_ctx: unknown, id: string) => Contribution.fromPartial({ id, status, parents: long(id) });
+    const ctx = new World().context();
+    expect(() => checkLineage(ctx, { contribution }, ["1"])).not.toThrow();
+    expect(() => checkLineage(ctx, { contribution }, ["0"])).toThrow("more than 1024 ancestors");
   });
 
   const graph = (edges: Record<string, readonly string[]>) =>

@@ -1,7 +1,7 @@
 import type { Context } from "../../chain/app/context.ts";
 import { type Contribution, ContributionStatus } from "../../proto/gen/openledger/datanet/v1.ts";
 import { errors } from "./errors.ts";
-import type { DatanetKeeper } from "./keeper.ts";
+import type { DatanetView } from "./keeper.ts";
 import { MAX_ANCESTORS, MAX_PARENTS } from "./limits.ts";
 
 const { CONTRIBUTION_STATUS_REVEALED, CONTRIBUTION_STATUS_CURATED } = ContributionStatus;
@@ -10,7 +10,11 @@ const { CONTRIBUTION_STATUS_REVEALED, CONTRIBUTION_STATUS_CURATED } = Contributi
  * Throws datanet/13 (lineage) unless every parent is revealed and not withdrawn, and all ancestors are at most
  * MAX_ANCESTORS. A parent's reveal comes first and names its own parents for good, so lineage has no cycle.
  */
-export function checkLineage(ctx: Context, keeper: DatanetKeeper, parents: readonly string[]): void {
+export function checkLineage(
+  ctx: Context,
+  keeper: Pick<DatanetView, "contribution">,
+  parents: readonly string[],
+): void {
   for (const id of parents) {
     const parent = keeper.contribution(ctx, id);
     if (!parent) throw errors.lineage(`parent ${id} does not exist`);
