@@ -8,6 +8,7 @@ import { keysCommand } from "./keys.ts";
 import { queryCommand } from "./query.ts";
 import { startCommand } from "./start.ts";
 import { statusCommand } from "./status.ts";
+import { testnetCommand } from "./testnet.ts";
 import { txCommand } from "./tx.ts";
 
 /** Every command of the program, in the order of --help. */
@@ -20,6 +21,7 @@ export function registerCommands(program: Command): void {
   txCommand(program);
   queryCommand(program);
   blobCommand(program);
+  testnetCommand(program);
   program
     .command("version")
     .description("print the version")
