@@ -168,6 +168,12 @@ describe("results", () => {
     expect(attempt({ tokensIn: 2 ** 21 })).toBe("inference/9");
   });
 
+  test("a price raised after the request does not touch it", () => {
+    const { net, attempt } = pendingRequest(1_147n);
+    net.chain.catalogue.model = { ...MODEL, priceRequest: "9999", priceToken: "9999" };
+    expect(attempt()).toBeUndefined();
+  });
+
   test("an output that is not the model's canonical answer is refused", () => {
     const { attempt } = pendingRequest();
     const output = (fields: Partially<InferenceOutput>) =>

@@ -43,6 +43,8 @@ export function requestInference(ctx: Context, parts: InferenceParts, message: M
       inputCommitment,
       inputBlob,
       maxFee: message.maxFee,
+      priceRequest: model.priceRequest,
+      priceToken: model.priceToken,
       requestedHeight,
       expires: requestedHeight + blocks,
       status: RequestStatus.REQUEST_STATUS_PENDING,

@@ -26,7 +26,7 @@ export function submitResult(ctx: Context, { keeper, needs }: InferenceParts, me
   const params = keeper.params(ctx);
   const model = requireServing(ctx, needs, request.model);
   checkOutput(message.output, model, params.maxOutputBytes);
-  const fee = feeOf(model, message);
+  const fee = feeOf(request, message);
   if (fee > parseAmount(request.maxFee)) {
     throw errors.feeAboveMax(`the fee is ${fee}, the request pays at most ${request.maxFee}`);
   }
@@ -52,9 +52,9 @@ export function submitResult(ctx: Context, { keeper, needs }: InferenceParts, me
   return claimId;
 }
 
-/** price_request + price_token x (tokens in + tokens out), in the fee denom. */
-function feeOf(model: Model, { tokensIn, tokensOut }: MsgSubmitResult): bigint {
-  return parseAmount(model.priceRequest) + parseAmount(model.priceToken) * BigInt(tokensIn + tokensOut);
+/** price_request + price_token x (tokens in + tokens out), in the fee denom, by the prices of the request's block. */
+function feeOf(request: Request, { tokensIn, tokensOut }: MsgSubmitResult): bigint {
+  return parseAmount(request.priceRequest) + parseAmount(request.priceToken) * BigInt(tokensIn + tokensOut);
 }
 
 /** Throws inference/8 unless the bytes are a canonical answer of the model's head. */

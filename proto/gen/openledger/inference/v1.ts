@@ -181,6 +181,9 @@ export interface Request {
   readonly fee: string;
   /** Elements of the result near a rounding boundary with the host's choice; empty when none. */
   readonly roundingLog: Uint8Array;
+  /** The model's price when the request was made: later changes do not touch it. */
+  readonly priceRequest: string;
+  readonly priceToken: string;
 }
 export const Request: MessageCodec<Request> = message<Request>("openledger.inference.v1.Request", () => [
   { no: 1, name: "id", json: "id", type: "string" },
@@ -199,6 +202,8 @@ export const Request: MessageCodec<Request> = message<Request>("openledger.infer
   { no: 14, name: "tokensOut", json: "tokens_out", type: "uint32" },
   { no: 15, name: "fee", json: "fee", type: "string" },
   { no: 16, name: "roundingLog", json: "rounding_log", type: "bytes" },
+  { no: 17, name: "priceRequest", json: "price_request", type: "string" },
+  { no: 18, name: "priceToken", json: "price_token", type: "string" },
 ]);
 
 export interface Params {
