@@ -133,6 +133,7 @@ describe("queries", () => {
     const world = busy();
     const { snapshots } = world.query(Query.Snapshots, { datanet: NET });
     expect(snapshots.map(({ id }) => id)).toEqual([`${NET}/1`]);
+    expect(world.query(Query.Snapshots, { datanet: "other" }).snapshots).toEqual([]);
     expect(world.query(Query.Snapshot, { id: `${NET}/1` }).snapshot).toEqual(snapshots[0]);
     expect(world.query(Query.DataNet, { id: NET }).datanet?.window).toBe(2);
     expect(() => world.query(Query.Snapshot, { id: `${NET}/3` })).toThrow('no snapshot "bank-questions/3"');

@@ -43,7 +43,7 @@ export function exportGenesis(ctx: Context, keeper: DatanetKeeper): unknown {
   const contributions: Contribution[] = [];
   const datanets: DataNet[] = [...keeper.datanets(ctx)];
   for (const net of datanets) contributions.push(...keeper.contributions(ctx, net.id, 0, net.nextSeq));
-  const snapshots = [...keeper.snapshots(ctx)];
+  const snapshots = [...keeper.allSnapshots(ctx)];
   return toJson(GenesisState, { params: keeper.params(ctx), datanets, contributions, snapshots });
 }
 

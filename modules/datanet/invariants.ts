@@ -24,7 +24,10 @@ export function invariants(keeper: DatanetKeeper, bank: Pick<BankNeeds, "moduleB
     { name: "datanet/windows", check: (ctx) => first(keeper.datanets(ctx), (net) => windows(ctx, keeper, net)) },
     { name: "datanet/contributions", check: (ctx) => first(keeper.allContributions(ctx), acceptance) },
     { name: "datanet/lineage", check: (ctx) => brokenLineage(byId(keeper.allContributions(ctx))) },
-    { name: "datanet/snapshots", check: (ctx) => first(keeper.snapshots(ctx), (each) => snapshot(ctx, keeper, each)) },
+    {
+      name: "datanet/snapshots",
+      check: (ctx) => first(keeper.allSnapshots(ctx), (each) => snapshot(ctx, keeper, each)),
+    },
   ];
 }
 

@@ -9,7 +9,10 @@ import {
 } from "../../proto/gen/openledger/datanet/v1.ts";
 import { errors } from "./errors.ts";
 import { parseSnapshotId } from "./ids.ts";
-import { bySeq, DATANET, pendingWork, phaseEnds, snapshotsOf, tables } from "./keys.ts";
+import { bySeq, DATANET, pendingWork, phaseEnds, tables } from "./keys.ts";
+
+/** Beyond every window number that is ever reached: windows take a transaction each. */
+const MAX_WINDOW = 0xffff_ffff;
 
 /** What other modules may ask. */
 export interface DatanetView {
@@ -110,10 +113,14 @@ export class DatanetKeeper implements DatanetView {
     tables.snapshots.set(ctx.kv(DATANET), [snapshot.datanet, snapshot.window], snapshot);
   }
 
-  /** By window ascending; of every DataNet when none is named. */
-  *snapshots(ctx: Context, datanet?: string): Generator<Snapshot> {
-    const range = datanet === undefined ? {} : { prefix: snapshotsOf(datanet) };
+  /** Of one DataNet by window ascending. */
+  *snapshots(ctx: Context, datanet: string, fromWindow: number): Generator<Snapshot> {
+    const range = { from: [datanet, fromWindow], to: [datanet, MAX_WINDOW] } as const;
     for (const [, snapshot] of tables.snapshots.iterate(ctx.kv(DATANET), range)) yield snapshot;
+  }
+
+  *allSnapshots(ctx: Context): Generator<Snapshot> {
+    for (const [, snapshot] of tables.snapshots.iterate(ctx.kv(DATANET))) yield snapshot;
   }
 
   isAccepted(ctx: Context, contribution: string, item: number): boolean {

@@ -43,8 +43,3 @@ export const tables = {
   windowStarts: map(6, pair(stringKey, uint32Key), numberValue),
   snapshots: map(7, pair(stringKey, uint32Key), protoValue(Snapshot)),
 };
-
-/** Prefix bytes of one DataNet's snapshots. */
-export function snapshotsOf(datanet: string): Uint8Array {
-  return pair(stringKey, uint32Key).prefix(datanet);
-}

@@ -25,6 +25,8 @@ export const MAX_TOPIC_BYTES = 512;
 export const MAX_LICENCE_BYTES = 64;
 export const MAX_SOURCE_BYTES = 256;
 
-/** Page of a query when none is asked for, and the largest. */
+/** Page of a query when none is asked for, and the largest of records that hold lists of their own (up to 100 KiB each). */
 export const DEFAULT_PAGE = 100;
+
+/** Largest page of contributions, and windows whose snapshots a query shows. */
 export const MAX_PAGE = 1_000;

@@ -6,6 +6,7 @@ import {
   Query,
   type QueryContributionsRequest,
 } from "../../proto/gen/openledger/datanet/v1.ts";
+import { FIRST_WINDOW } from "./create.ts";
 import { errors } from "./errors.ts";
 import type { DatanetKeeper } from "./keeper.ts";
 import { DEFAULT_PAGE, MAX_PAGE } from "./limits.ts";
@@ -16,7 +17,9 @@ export function queryRoutes(keeper: DatanetKeeper): readonly QueryRoute[] {
     queryRoute({ ...Query.DataNet, handle: (ctx, { id }) => ({ datanet: keeper.requireDatanet(ctx, id) }) }),
     queryRoute({
       ...Query.DataNets,
-      handle: (ctx, { startAfter, limit }) => ({ datanets: page<DataNet>(keeper.datanets(ctx, startAfter), limit) }),
+      handle: (ctx, { startAfter, limit }) => ({
+        datanets: page<DataNet>(keeper.datanets(ctx, startAfter), { limit, most: DEFAULT_PAGE }),
+      }),
     }),
     queryRoute({
       ...Query.Contribution,
@@ -34,8 +37,9 @@ export function queryRoutes(keeper: DatanetKeeper): readonly QueryRoute[] {
     queryRoute({
       ...Query.Snapshots,
       handle(ctx, { datanet }) {
-        keeper.requireDatanet(ctx, datanet);
-        return { snapshots: page(keeper.snapshots(ctx, datanet), MAX_PAGE) };
+        const { window } = keeper.requireDatanet(ctx, datanet);
+        const fromWindow = window > MAX_PAGE ? window - MAX_PAGE + 1 : FIRST_WINDOW;
+        return { snapshots: [...keeper.snapshots(ctx, datanet, fromWindow)] };
       },
     }),
   ];
@@ -46,15 +50,17 @@ function contributions(ctx: Context, keeper: DatanetKeeper, request: QueryContri
   const net = keeper.requireDatanet(ctx, datanet);
   const range = window === 0 ? { from: 0, to: net.nextSeq } : keeper.windowRange(ctx, net, window);
   const from = startSeq > range.from ? startSeq : range.from;
-  return { contributions: page<Contribution>(keeper.contributions(ctx, datanet, from, range.to), limit) };
+  return {
+    contributions: page<Contribution>(keeper.contributions(ctx, datanet, from, range.to), { limit, most: MAX_PAGE }),
+  };
 }
 
-/** The first `limit` entries: 0 means DEFAULT_PAGE, and MAX_PAGE bounds it. */
-function page<T>(entries: Iterable<T>, limit: number): T[] {
-  const most = limit === 0 ? DEFAULT_PAGE : limit < MAX_PAGE ? limit : MAX_PAGE;
+/** The first `limit` entries: 0 means DEFAULT_PAGE, and `most` bounds it. */
+function page<T>(entries: Iterable<T>, { limit, most }: { readonly limit: number; readonly most: number }): T[] {
+  const size = limit === 0 ? DEFAULT_PAGE : limit < most ? limit : most;
   const out: T[] = [];
   for (const entry of entries) {
-    if (out.length === most) break;
+    if (out.length === size) break;
     out.push(entry);
   }
   return out;

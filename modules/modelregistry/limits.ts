@@ -5,6 +5,5 @@ export const MAX_SNAPSHOTS = 64;
 export const MAX_ENCODER_BYTES = 64;
 export const MAX_LICENCE_BYTES = 64;
 
-/** Page of a query when none is asked for, and the largest. */
-export const DEFAULT_PAGE = 100;
-export const MAX_PAGE = 1_000;
+/** Largest page of a query, and the page when none is asked for: a model holds its labels, up to 32 KiB. */
+export const MAX_PAGE = 100;

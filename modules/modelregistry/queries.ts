@@ -2,7 +2,7 @@ import { type QueryRoute, queryRoute } from "../../chain/app/module.ts";
 import { ClaimStatus } from "../../proto/gen/openledger/attribution/v1.ts";
 import { type Model, Query } from "../../proto/gen/openledger/modelregistry/v1.ts";
 import type { ModelregistryKeeper } from "./keeper.ts";
-import { DEFAULT_PAGE, MAX_PAGE } from "./limits.ts";
+import { MAX_PAGE } from "./limits.ts";
 import type { ModelregistryNeeds } from "./needs.ts";
 
 export function queryRoutes(keeper: ModelregistryKeeper, needs: ModelregistryNeeds): readonly QueryRoute[] {
@@ -21,7 +21,7 @@ export function queryRoutes(keeper: ModelregistryKeeper, needs: ModelregistryNee
     queryRoute({
       ...Query.Models,
       handle(ctx, { startAfter, limit }) {
-        const most = limit === 0 ? DEFAULT_PAGE : limit < MAX_PAGE ? limit : MAX_PAGE;
+        const most = limit === 0 || limit > MAX_PAGE ? MAX_PAGE : limit;
         const models: Model[] = [];
         for (const model of keeper.models(ctx, startAfter)) {
           if (models.length === most) break;

@@ -225,7 +225,7 @@ export class Moves {
   }
 
   #model(): boolean {
-    const snapshot = this.dice.of([...this.world.datanet.keeper.snapshots(this.world.context())]);
+    const snapshot = this.dice.of([...this.world.datanet.keeper.allSnapshots(this.world.context())]);
     if (!snapshot) return false;
     const hash = hashOf("x");
     const hashes = { encoderHash: hash, manifestHash: hash, manifestBlob: hash, weightsHash: hash, weightsBlob: hash };

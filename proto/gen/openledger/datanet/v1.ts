@@ -59,7 +59,7 @@ export const QueryDataNetResponse: MessageCodec<QueryDataNetResponse> = message<
   { no: 1, name: "datanet", json: "datanet", type: "message", message: () => DataNet },
 ]);
 
-/** start_after is the last id of the previous page; limit 0 means 100, at most 1000. */
+/** start_after is the last id of the previous page; limit 0 means 100, which is also the most. */
 export interface QueryDataNetsRequest {
   readonly startAfter: string;
   readonly limit: number;
@@ -125,6 +125,7 @@ export const QuerySnapshotResponse: MessageCodec<QuerySnapshotResponse> = messag
   { no: 1, name: "snapshot", json: "snapshot", type: "message", message: () => Snapshot },
 ]);
 
+/** The last 1000 windows' at most, by window ascending. */
 export interface QuerySnapshotsRequest {
   readonly datanet: string;
 }

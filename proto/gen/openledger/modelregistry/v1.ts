@@ -39,6 +39,7 @@ export const QueryModelResponse: MessageCodec<QueryModelResponse> = message<Quer
   { no: 3, name: "indexStatus", json: "index_status", type: "enum", enum: ClaimStatus },
 ]);
 
+/** start_after is the last id of the previous page; limit 0 means 100, which is also the most. */
 export interface QueryModelsRequest {
   readonly startAfter: string;
   readonly limit: number;
