@@ -51,12 +51,21 @@ export class BlobReferences {
       const { datanets } = await this.#ask("datanet", "DataNets", codecs, { startAfter: after, limit: PAGE });
       for (const { id, window } of datanets) {
         for (let w = 0; w <= window; w++) await this.#contributions(id, w, add);
-        const codec = [QuerySnapshotsRequest, QuerySnapshotsResponse] as const;
-        const { snapshots } = await this.#ask("datanet", "Snapshots", codec, { datanet: id });
-        for (const snapshot of snapshots) add(snapshot.blob);
+        await this.#snapshots(id, add);
       }
       if (datanets.length < PAGE) return;
       after = datanets.at(-1)?.id ?? "";
+    }
+  }
+
+  async #snapshots(datanet: string, add: (hash: Uint8Array) => void): Promise<void> {
+    for (let window = 0; ; ) {
+      const codecs = [QuerySnapshotsRequest, QuerySnapshotsResponse] as const;
+      const request = { datanet, startWindow: window, limit: PAGE };
+      const { snapshots } = await this.#ask("datanet", "Snapshots", codecs, request);
+      for (const { blob } of snapshots) add(blob);
+      if (snapshots.length < PAGE) return;
+      window = (snapshots.at(-1)?.window ?? 0) + 1;
     }
   }
 

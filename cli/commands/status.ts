@@ -13,7 +13,7 @@ export function statusCommand(program: Command): void {
       const answer = {
         chainId: nodeInfo.network,
         moniker: nodeInfo.moniker,
-        nodeId: Buffer.from(nodeInfo.id).toString("utf8"),
+        nodeId: Buffer.from(nodeInfo.id).toString("hex"),
         height: syncInfo.latestBlockHeight,
         time: syncInfo.latestBlockTime.toISOString(),
         appHash: syncInfo.latestAppHash,

@@ -46,7 +46,7 @@ export async function createLocalnet(options: LocalnetOptions): Promise<LocalNet
   }
   const secret = secretSource(options.seed);
   const plans = plan(options, dir);
-  const homes = [];
+  const homes: NewHome[] = [];
   for (const node of plans) homes.push(await makeNode(node, options, secret));
   const names = [...plans.filter((node) => node.validator).map((node) => node.moniker), ...options.accounts.keys()];
   const accounts = await makeAccounts(dir, names, secret);
