@@ -1,0 +1,132 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  clusterCap,
+  decodeSettlement,
+  encodeSettlement,
+  explainSettlement,
+  resultHash,
+  settle,
+  TOP_CLUSTERS,
+} from "./settle.ts";
+import { ONE_SHARE, type Settlement } from "./types.ts";
+
+function rowsOf(count: number, gate: (i: number) => number = () => 65535) {
+  const indices = Array.from({ length: count }, (_, i) => i);
+  return { gate: indices.map(gate), contribution: indices.map((i) => i % 5), item: indices };
+}
+
+function total(settlement: Settlement): bigint {
+  return settlement.entries.reduce((sum, { weight }) => sum + weight, settlement.unattributed + settlement.capExcess);
+}
+
+/** The definition without any shortcut. */
+function naive(scores: readonly number[], gate: readonly number[]): bigint[] {
+  const credits = scores
+    .map((s, row) => ({ row, credit: BigInt(Math.max(0, s)) * BigInt(gate[row]!) }))
+    .filter(({ credit }) => credit > 0n)
+    .sort((a, b) => (a.credit === b.credit ? a.row - b.row : a.credit < b.credit ? 1 : -1))
+    .slice(0, TOP_CLUSTERS);
+  return credits.map(({ row }) => BigInt(row));
+}
+
+describe("settle", () => {
+  test("behavior: parts sum to 10^18 and every entry is within the cap, for any scores", () => {
+    const score = fc.integer({ min: -(2 ** 40), max: 2 ** 52 });
+    fc.assert(
+      fc.property(fc.array(score, { maxLength: 80 }), fc.integer({ min: 0, max: 65535 }), (scores, gate) => {
+        const settlement = settle(
+          scores,
+          rowsOf(scores.length, (i) => (gate * (i + 1)) % 65536),
+        );
+        expect(total(settlement)).toBe(ONE_SHARE);
+        expect(settlement.entries.length).toBe(settlement.eligibleClusters);
+        for (const { weight } of settlement.entries)
+          expect(weight).toBeLessThanOrEqual(clusterCap(settlement.eligibleClusters));
+      }),
+      { seed: 11 },
+    );
+  });
+
+  test("behavior: the top 32 are those of the plain definition, among many rows with ties", () => {
+    const scores = Array.from({ length: 5000 }, (_, i) => ((i * 7919) % 97) * 2 ** 45);
+    const gate = (i: number) => 60_000 + (i % 3);
+    const { settlement } = explainSettlement(scores, rowsOf(scores.length, gate));
+    expect(settlement.entries.map(({ item }) => BigInt(item))).toEqual(
+      naive(
+        scores,
+        scores.map((_, i) => gate(i)),
+      ),
+    );
+  });
+
+  test("behavior: nothing positive is unattributed", () => {
+    const expected = { entries: [], unattributed: ONE_SHARE, capExcess: 0n, eligibleClusters: 0 };
+    expect(
+      settle(
+        [-1, 0, 5],
+        rowsOf(3, () => 0),
+      ),
+    ).toEqual(expected);
+    expect(settle([], rowsOf(0))).toEqual(expected);
+  });
+
+  test("behavior: one cluster or two take all, eleven equal ones a fifth at most each", () => {
+    expect(settle([7], rowsOf(1)).entries[0]!.weight).toBe(ONE_SHARE);
+    expect(settle([7, 1], rowsOf(2)).capExcess).toBe(0n);
+    const eleven = settle([1_000_000, ...new Array<number>(10).fill(1)], rowsOf(11));
+    expect(eleven.entries[0]!.weight).toBe(ONE_SHARE / 5n);
+    expect(eleven.capExcess).toBeGreaterThan(ONE_SHARE / 2n);
+  });
+
+  test("behavior: remainders go to the largest, ties to the earlier row", () => {
+    const weights = settle([1, 1, 1], rowsOf(3)).entries.map(({ weight }) => weight);
+    expect(weights).toEqual([333_333_333_333_333_334n, 333_333_333_333_333_333n, 333_333_333_333_333_333n]);
+  });
+
+  test("behavior: the gate scales credit", () => {
+    const { entries } = settle(
+      [100, 100, 100, 100, 100, 100],
+      rowsOf(6, (i) => (i === 0 ? 65535 : 6553)),
+    );
+    expect(entries[0]!.item).toBe(0);
+    expect(entries.slice(1).every(({ weight }) => weight < entries[0]!.weight)).toBe(true);
+  });
+
+  test("explainSettlement: every factor multiplies out", () => {
+    const { entries, totalCredit, cap } = explainSettlement([9, -4, 6, 3], rowsOf(4));
+    for (const { score, gate, credit, share, weight } of entries) {
+      expect(credit).toBe(score * gate);
+      expect(share - (credit * ONE_SHARE) / totalCredit).toBeLessThanOrEqual(1n);
+      expect(weight).toBe(share < cap ? share : cap);
+    }
+  });
+
+  test("behavior: columns of another length are refused", () => {
+    expect(() => settle([1, 2], rowsOf(3))).toThrow("2 scores for 3 rows");
+  });
+});
+
+describe("settlement bytes", () => {
+  const settlement = settle([5, 4, 3, 2, 1], rowsOf(5));
+
+  test("round trip", () => {
+    expect(decodeSettlement(encodeSettlement(settlement))).toEqual(settlement);
+  });
+
+  test("behavior: parts that do not sum to a whole are refused", () => {
+    const bytes = encodeSettlement({ ...settlement, capExcess: 1n });
+    expect(() => decodeSettlement(bytes)).toThrow("not to 10^18");
+  });
+
+  test("behavior: too many entries and truncation are refused", () => {
+    const many = { ...settlement, entries: new Array(33).fill(settlement.entries[0]) };
+    expect(() => decodeSettlement(encodeSettlement(many))).toThrow("33 entries");
+    expect(() => decodeSettlement(encodeSettlement(settlement).subarray(1))).toThrow();
+  });
+
+  test("resultHash binds both parts", () => {
+    const [a, b] = [Uint8Array.of(1), Uint8Array.of(2)];
+    expect(resultHash(a, b)).not.toEqual(resultHash(b, a));
+  });
+});
