@@ -4,7 +4,7 @@ export { hashTimes, isReveal, nextBeacon } from "./beacon.ts";
 export { type BeaconSecret, makeBeaconChain, revealFor } from "./beacon-secret.ts";
 export { decodeEnvelope, encodeEnvelope } from "./envelope.ts";
 export { decodeExtension, encodeExtension, isExtension } from "./extension.ts";
-export { claimId, openingHash } from "./ids.ts";
+export { AVAILABILITY_ALGORITHM, claimId, openingHash } from "./ids.ts";
 export { batchLeaves, type LeafFields, type LeafPath, leafOf, SALT_LENGTH } from "./leaf.ts";
 export { BEACON_CHAIN_LENGTH, MAX_ENVELOPE_BYTES, MAX_EXTENSION_BYTES, MAX_PEER_COMMITTEE } from "./limits.ts";
 export {

@@ -1,5 +1,8 @@
 import { taggedHash, u32be, utf8Bytes } from "../../chain/crypto/tagged.ts";
 
+/** Version of the rules of availability claims: fetch the blob, compare its sha256 with its id, sketch its bytes. */
+export const AVAILABILITY_ALGORITHM = "availability-1";
+
 /** Claim id: it holds no height, so the same claim has the same id in every run. `poster` is bech32 text. */
 export function claimId(fields: {
   readonly kind: number;

@@ -12,11 +12,9 @@ import {
 } from "../../proto/gen/openledger/attribution/v1.ts";
 import type { Claims } from "./engine.ts";
 import { errors } from "./errors.ts";
+import { AVAILABILITY_ALGORITHM } from "./ids.ts";
 import type { AttributionKeeper } from "./keeper.ts";
 import type { StakingNeeds } from "./needs.ts";
-
-/** Algorithm of availability claims: fetch the blob, compare its sha256, sketch its bytes. */
-export const AVAILABILITY_ALGORITHM = "availability/1";
 
 export interface MessageParts {
   readonly addresses: Addresses;

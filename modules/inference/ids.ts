@@ -1,6 +1,9 @@
 import { toHex } from "../../chain/crypto/bytes.ts";
 import { taggedHash, u64be, utf8Bytes } from "../../chain/crypto/tagged.ts";
 
+/** Version of the rules by which validators recompute a result: DESIGN.md section 5, class-block Gauss-Newton. */
+export const RESULT_ALGORITHM = "result-1";
+
 /** Request id, hex: no height in it, so two runs with the same requests have the same ids. Addresses are bech32 text. */
 export function requestId(fields: {
   readonly requester: string;

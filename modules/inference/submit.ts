@@ -11,11 +11,9 @@ import {
 import type { Model } from "../../proto/gen/openledger/modelregistry/v1.ts";
 import { decodeStrict } from "../../proto/runtime.ts";
 import { errors } from "./errors.ts";
+import { RESULT_ALGORITHM } from "./ids.ts";
 import { CONFIDENCE_ONE } from "./limits.ts";
 import { type InferenceParts, requireServing } from "./request.ts";
-
-/** Version of the rules by which validators recompute a result: DESIGN.md section 5, class-block Gauss-Newton. */
-export const RESULT_ALGORITHM = "result/1";
 
 /** The first host's result takes the request; its claim is attested. Returns the claim's id. */
 export function submitResult(ctx: Context, { keeper, needs }: InferenceParts, message: MsgSubmitResult): Uint8Array {

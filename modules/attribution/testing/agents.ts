@@ -47,6 +47,8 @@ export interface AgentSpec {
   readonly name: string;
   readonly power: number;
   readonly behaviour: Behaviour;
+  /** bech32; the account of its name when left out. */
+  readonly operator?: string;
 }
 
 /** What a recomputation of a claim yields in these tests. */
@@ -72,7 +74,7 @@ export class Agent {
   #last: SketchValue = { a: 5, b: 6 };
 
   constructor(spec: AgentSpec) {
-    this.keys = validatorKeys(spec.name, spec.power);
+    this.keys = validatorKeys(spec.name, spec.power, spec.operator);
     this.behaviour = spec.behaviour;
   }
 

@@ -36,10 +36,10 @@ export interface ValidatorKeys {
 /** Reveals of a test's hash chain: more than any test has blocks. */
 const BEACON_LENGTH = 256;
 
-export function validatorKeys(name: string, power: number): ValidatorKeys {
+export function validatorKeys(name: string, power: number, operator: string = account(name)): ValidatorKeys {
   const { pubKey, secretKey } = generateEd25519(hashOf(`consensus ${name}`));
   const beacon = makeBeaconChain(hashOf(`beacon ${name}`), BEACON_LENGTH);
-  return { name, operator: account(name), pubKey, secretKey, address: addressOfEd25519(pubKey), power, beacon };
+  return { name, operator, pubKey, secretKey, address: addressOfEd25519(pubKey), power, beacon };
 }
 
 export const MODEL: Model = Model.fromPartial({
