@@ -111,9 +111,9 @@ describe("the ante handler answers with the SDK's codes", () => {
     expect(result.log).toContain(log);
   });
 
-  test("amino-signed transactions are told to use a direct signer", () => {
-    const result = chain.check(alice.sign([message], { ...good, mode: 127 }));
-    expect(result).toMatchObject({ code: 37 });
+  test("a signature of another mode is refused: textual is unknown, amino signs other bytes", () => {
+    expect(chain.check(alice.sign([message], { ...good, mode: 2 }))).toMatchObject({ code: 37 });
+    expect(chain.check(alice.sign([message], { ...good, mode: 127 }))).toMatchObject({ code: 4 });
   });
 
   test("bob cannot spend alice's coins", () => {

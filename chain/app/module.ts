@@ -1,3 +1,4 @@
+import { type MessageCodec, toAminoJson } from "../../proto/runtime.ts";
 import type { Context } from "./context.ts";
 import { sdkErrors } from "./errors.ts";
 
@@ -15,6 +16,8 @@ export interface MessageRoute<M = unknown> {
   readonly responseTypeUrl: string;
   /** Amino type name, such as `openledger/MsgCreateDataNet`. */
   readonly amino: string;
+  /** The message's JSON as LEGACY_AMINO_JSON signs it. */
+  aminoValue(message: M): unknown;
   /** Accounts (bech32) whose signatures the message needs, in order, without repetition. */
   signers(message: M): readonly string[];
   /** Stateless check. Throws AppError. */
@@ -75,11 +78,15 @@ export interface Module {
   readonly invariants?: readonly Invariant[];
 }
 
-/** A typed message route; the response is encoded here. */
+/**
+ * A typed message route; the response is encoded here. A message of another project's codec says its own amino JSON; the
+ * generated codecs know it.
+ */
 export function messageRoute<M, R>(spec: {
-  readonly codec: AppCodec<M>;
+  readonly codec: AppCodec<M> | MessageCodec<M>;
   readonly response: AppCodec<R>;
   readonly amino: string;
+  aminoValue?(message: M): unknown;
   signers(message: M): readonly string[];
   validate(message: M): void;
   handle(ctx: Context, message: M): R;
@@ -89,11 +96,17 @@ export function messageRoute<M, R>(spec: {
     codec,
     responseTypeUrl: response.typeUrl,
     amino,
+    aminoValue: (message) => spec.aminoValue?.(message) ?? generatedAmino(codec, message),
     signers: (message) => spec.signers(message),
     validate: (message) => spec.validate(message),
     handle: (ctx, message) => response.encode(spec.handle(ctx, message)).finish(),
   };
   return route;
+}
+
+function generatedAmino<M>(codec: AppCodec<M> | MessageCodec<M>, message: M): unknown {
+  if ("nested" in codec) return toAminoJson(codec, message);
+  throw sdkErrors.notSupported(`${codec.typeUrl} has no amino form: sign with a direct signer: feature not supported`);
 }
 
 /** A typed query route. */

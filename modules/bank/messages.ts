@@ -17,6 +17,11 @@ export function messages(keeper: Bank, accounts: BankAccounts): readonly Message
     codec: MsgSend,
     response: MsgSendResponse,
     amino: "cosmos-sdk/MsgSend",
+    aminoValue: ({ fromAddress, toAddress, amount }) => ({
+      from_address: fromAddress,
+      to_address: toAddress,
+      amount: amount.map(plainCoin),
+    }),
     signers: ({ fromAddress }) => [fromAddress],
     validate({ fromAddress, toAddress, amount }) {
       addresses.fromText(fromAddress);
@@ -33,6 +38,7 @@ export function messages(keeper: Bank, accounts: BankAccounts): readonly Message
     codec: MsgMultiSend,
     response: MsgMultiSendResponse,
     amino: "cosmos-sdk/MsgMultiSend",
+    aminoValue: ({ inputs, outputs }) => ({ inputs: inputs.map(plainEntry), outputs: outputs.map(plainEntry) }),
     signers: ({ inputs }) => inputs.map(({ address }) => address),
     validate(message) {
       checkMultiSend(message);
@@ -48,6 +54,14 @@ export function messages(keeper: Bank, accounts: BankAccounts): readonly Message
     },
   });
   return [send, multiSend];
+}
+
+function plainCoin({ denom, amount }: Coin) {
+  return { denom, amount };
+}
+
+function plainEntry({ address, coins }: { readonly address: string; readonly coins: readonly Coin[] }) {
+  return { address, coins: coins.map(plainCoin) };
 }
 
 function nonEmpty(coins: readonly Coin[]): readonly Amount[] {

@@ -5,6 +5,7 @@ import type { Context } from "../context.ts";
 import { sdkErrors } from "../errors.ts";
 import type { GasMeter } from "../gas.ts";
 import type { TxEnvelope } from "../tx/decode.ts";
+import type { AminoMessage } from "./amino.ts";
 import { checkMinGasPrice, type GasPrice } from "./fee.ts";
 import type { AnteNeeds } from "./needs.ts";
 import { authenticate, type SignerOptions } from "./signers.ts";
@@ -33,6 +34,8 @@ export interface AnteTx {
   readonly feePayer: string;
   readonly fee: readonly Amount[];
   readonly gasLimit: number;
+  /** The messages as LEGACY_AMINO_JSON signs them. Throws sdk/37 for a message without such a form. */
+  aminoMessages(): readonly AminoMessage[];
 }
 
 /**
@@ -57,7 +60,7 @@ export function runAnte(ctx: Context, tx: AnteTx, gas: GasMeter, options: AnteOp
     ["fee_payer", tx.feePayer],
   ]);
   for (const _ of tx.signers) gas.consume(params.sigVerifyCostSecp256k1 + ANTE_SIGNER_GAS, "signature");
-  authenticate(ctx, tx.envelope, tx.signers, options);
+  authenticate(ctx, tx, options);
 }
 
 function checkBody(ctx: Context, { body }: TxEnvelope, maxMemo: number): void {

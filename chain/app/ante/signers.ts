@@ -8,6 +8,8 @@ import type { Addresses } from "../addresses.ts";
 import type { Context } from "../context.ts";
 import { sdkErrors } from "../errors.ts";
 import { decodeCanonical, type TxEnvelope } from "../tx/decode.ts";
+import { aminoSignBytes } from "./amino.ts";
+import type { AnteTx } from "./ante.ts";
 import type { AnteAccount, AnteAccounts } from "./needs.ts";
 import type { VerifiedSet } from "./verified-set.ts";
 
@@ -21,6 +23,9 @@ interface Signer {
   readonly pubKey: Uint8Array;
 }
 
+/** What the signatures of a transaction cover. */
+export type SignedTx = Pick<AnteTx, "envelope" | "signers" | "aminoMessages">;
+
 export interface SignerOptions {
   readonly addresses: Addresses;
   readonly accounts: AnteAccounts;
@@ -32,12 +37,14 @@ export interface SignerOptions {
  * signatures, sequences and sign modes are not looked at; in recheck signatures are known to be good.
  * @throws AppError sdk/4, sdk/8, sdk/9, sdk/15, sdk/32, sdk/37
  */
-export function authenticate(ctx: Context, tx: TxEnvelope, addresses: readonly string[], options: SignerOptions): void {
-  const infos = tx.authInfo.signerInfos;
-  if (tx.signatures.length === 0) throw sdkErrors.noSignatures("no signatures supplied");
-  if (infos.length !== addresses.length || tx.signatures.length !== addresses.length) {
+export function authenticate(ctx: Context, tx: SignedTx, options: SignerOptions): void {
+  const { signers: addresses, envelope } = tx;
+  const { signatures } = envelope;
+  const infos = envelope.authInfo.signerInfos;
+  if (signatures.length === 0) throw sdkErrors.noSignatures("no signatures supplied");
+  if (infos.length !== addresses.length || signatures.length !== addresses.length) {
     throw sdkErrors.unauthorized(
-      `wrong number of signers; expected ${addresses.length}, got ${tx.signatures.length}: unauthorized`,
+      `wrong number of signers; expected ${addresses.length}, got ${signatures.length}: unauthorized`,
     );
   }
   const signers = addresses.map((address, i) => {
@@ -46,7 +53,7 @@ export function authenticate(ctx: Context, tx: TxEnvelope, addresses: readonly s
     const info = infos[i] as SignerInfo;
     return {
       info,
-      signature: tx.signatures[i] as Uint8Array,
+      signature: signatures[i] as Uint8Array,
       account,
       pubKey: keyOf(info, account, options.addresses),
     };
@@ -94,16 +101,11 @@ function checkSequence({ info, account }: Signer): void {
   );
 }
 
-function checkSignature(ctx: Context, tx: TxEnvelope, signer: Signer, verified: VerifiedSet): void {
-  const mode = signer.info.modeInfo?.single?.mode;
-  if (mode !== SignMode.SIGN_MODE_DIRECT) {
-    throw sdkErrors.notSupported(
-      "this chain verifies SIGN_MODE_DIRECT only: sign with a direct signer: feature not supported",
-    );
-  }
+function checkSignature(ctx: Context, tx: SignedTx, signer: Signer, verified: VerifiedSet): void {
+  const bytes = signedBytes(ctx.chainId, tx, signer);
   if (ctx.mode === "recheck") return;
   const { account, pubKey, signature } = signer;
-  const hash = sha256(signBytes(ctx.chainId, tx, account.accountNumber));
+  const hash = sha256(bytes);
   const signed = { pubKey, hash, signature };
   if (verified.has(signed)) return;
   if (!verifySecp256k1(pubKey, hash, signature)) {
@@ -112,6 +114,20 @@ function checkSignature(ctx: Context, tx: TxEnvelope, signer: Signer, verified: 
     );
   }
   verified.add(signed);
+}
+
+/** What the signer's mode says that it signed. */
+function signedBytes(chainId: string, tx: SignedTx, { info, account }: Signer): Uint8Array {
+  switch (info.modeInfo?.single?.mode) {
+    case SignMode.SIGN_MODE_DIRECT:
+      return signBytes(chainId, tx.envelope, account.accountNumber);
+    case SignMode.SIGN_MODE_LEGACY_AMINO_JSON:
+      return aminoSignBytes(tx, { chainId, accountNumber: account.accountNumber, sequence: account.sequence });
+    default:
+      throw sdkErrors.notSupported(
+        "this chain verifies SIGN_MODE_DIRECT and SIGN_MODE_LEGACY_AMINO_JSON of single keys: feature not supported",
+      );
+  }
 }
 
 /** What SIGN_MODE_DIRECT signs (cosmos.tx.v1beta1.SignDoc). */

@@ -40,7 +40,9 @@ export function parseTx(bytes: Uint8Array, options: ParseOptions): ParsedTx {
     return { route, message };
   });
   const { gasLimit, coins } = readFee(envelope.authInfo.fee, options);
-  return { envelope, messages, gasLimit, fee: coins, ...signersOf(envelope, messages) };
+  const aminoMessages = () =>
+    messages.map(({ route, message }) => ({ type: route.amino, value: route.aminoValue(message) }));
+  return { envelope, messages, gasLimit, fee: coins, aminoMessages, ...signersOf(envelope, messages) };
 }
 
 /** The messages' signers in order of first mention, then the fee payer unless it is one of them, as in the SDK. */
