@@ -3,8 +3,12 @@ import { QueryAccountRequest, QueryAccountResponse } from "cosmjs-types/cosmos/a
 import { QueryBalanceRequest, QueryBalanceResponse } from "cosmjs-types/cosmos/bank/v1beta1/query";
 import { TxMsgData } from "cosmjs-types/cosmos/base/abci/v1beta1/abci";
 import { SimulateResponse } from "cosmjs-types/cosmos/tx/v1beta1/service";
+import { RequestInfo } from "cosmjs-types/tendermint/abci/types";
 import { describe, expect, test } from "vitest";
 import { addresses } from "../chain/app/addresses.ts";
+import { concatBytes } from "../chain/crypto/hash.ts";
+import { utf8Bytes } from "../chain/crypto/tagged.ts";
+import { verifyQueryProof } from "../chain/store/proofs.ts";
 import { TEST_FUNDS, type TestChain, testChain } from "./testing/harness.ts";
 import { sendMessage, wallet } from "./testing/wallet.ts";
 
@@ -188,6 +192,40 @@ describe("queries", () => {
     expect(chain.query("/cosmos.bank.v1beta1.Query/Balance", Uint8Array.of(0xff, 0xff))).toMatchObject({ code: 18 });
     expect(chain.query("/store/nostore/key", Uint8Array.of(1))).toMatchObject({ code: 18 });
     expect(chain.query(path)).toMatchObject({ code: 0, height: 1n });
+  });
+});
+
+describe("store queries", () => {
+  test("prove a balance, and its absence, against the application hash of their height", () => {
+    const chain = testChain({ wallets });
+    chain.block();
+    const appHash = chain.app.info(RequestInfo.fromPartial({})).lastBlockAppHash;
+    chain.block();
+    for (const [owner, text] of [
+      [alice, TEST_FUNDS.toString()],
+      [wallet("nobody"), ""],
+    ] as const) {
+      const key = concatBytes(Uint8Array.of(2, 20), addresses("open").fromText(owner.address), utf8Bytes("uopen"));
+      const answer = chain.query("/store/bank/key", key, { height: 1, prove: true });
+      expect([answer.code, answer.height, new TextDecoder().decode(answer.value)]).toEqual([0, 1n, text]);
+      const value = text === "" ? undefined : answer.value;
+      const claim = { store: "bank", key, value };
+      expect(() => verifyQueryProof(appHash, claim, answer.proofOps!.ops)).not.toThrow();
+      expect(() => verifyQueryProof(appHash, { ...claim, value: utf8Bytes("1") }, answer.proofOps!.ops)).toThrow();
+    }
+  });
+
+  test("answer pruned heights with a typed error", () => {
+    const chain = testChain();
+    for (let i = 0; i < 102; i++) chain.force(chain.propose([]));
+    expect(chain.query("/store/bank/key", Uint8Array.of(1), { height: 1 })).toMatchObject({
+      code: 26,
+      codespace: "sdk",
+    });
+    expect(chain.query("/cosmos.bank.v1beta1.Query/Params", undefined, { height: 1 }).log).toContain(
+      "version 1 is pruned",
+    );
+    expect(chain.query("/cosmos.bank.v1beta1.Query/Params", undefined, { height: 3 }).code).toBe(0);
   });
 });
 
