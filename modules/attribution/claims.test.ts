@@ -123,6 +123,19 @@ describe("a claim", () => {
     expect(post(net, claimOf({ subject: blobId("3"), bond: "1" }))).toHaveLength(1);
   });
 
+  test("waits a block when its own has posted as many as one block can open, so that no poster is crowded out", () => {
+    const net = network(["honest"]);
+    const claims = Array.from({ length: 113 }, (_, n) => claimOf({ subject: blobId(`${n}`) }));
+    net.block((ctx) => {
+      for (const claim of claims.slice(0, 111)) net.chain.send(ctx, Msg.PostClaim, claim);
+      expect(() => net.chain.send(ctx, Msg.PostClaim, claims[111] ?? {})).not.toThrow();
+      expect(() => net.chain.send(ctx, Msg.PostClaim, claims[112] ?? {})).toThrow("posted 112 claims already");
+    });
+    post(net, claims[112] ?? {});
+    net.blocks(10);
+    expect(net.chain.openClaims()).toEqual([]);
+  });
+
   test("whose turn does not come in its block is tallied in the next, in (open end, id) order", () => {
     const params = {
       seed_delay: "3",

@@ -8,6 +8,7 @@ import type { AttributionKeeper } from "./keeper.ts";
 import { ATTRIBUTION } from "./keys.ts";
 import { MAX_ALGORITHM_BYTES, MAX_COMMITTEE, MAX_SUBJECT_BYTES } from "./limits.ts";
 import type { AttributionNeeds } from "./needs.ts";
+import { claimsPerBlock } from "./params.ts";
 import type { ClaimEngine, ClaimHandler, ClaimPost } from "./types.ts";
 
 const NO_BYTES = new Uint8Array(0);
@@ -109,9 +110,13 @@ export class Claims implements ClaimEngine {
   }
 
   #open(ctx: Context, record: Claim): void {
-    const most = this.#keeper.params(ctx).maxOpenClaims;
-    if (this.#keeper.openClaimCount(ctx) >= most) {
-      throw errors.tooManyOpenClaims(`${most} claims are open; try again when some are tallied`);
+    const params = this.#keeper.params(ctx);
+    if (this.#keeper.openClaimCount(ctx) >= params.maxOpenClaims) {
+      throw errors.tooManyOpenClaims(`${params.maxOpenClaims} claims are open; try again when some are tallied`);
+    }
+    const most = claimsPerBlock(params, record.committee.length);
+    if (this.#keeper.openClaimsAt(ctx, record.openEnd) >= most) {
+      throw errors.tooManyOpenClaims(`this block posted ${most} claims already; try again in the next one`);
     }
     this.#keeper.open(ctx, record);
   }

@@ -29,6 +29,10 @@ function checkQueue(ctx: Context, keeper: AttributionKeeper): string | undefined
   if (queued.length !== open.length || counted !== open.length) {
     return `${open.length} claims are open, ${queued.length} are queued, ${counted} are counted`;
   }
+  for (const { openEnd } of open) {
+    const same = open.filter((claim) => claim.openEnd === openEnd).length;
+    if (keeper.openClaimsAt(ctx, openEnd) !== same) return `${same} open claims end at ${openEnd}, counted otherwise`;
+  }
   const late = open.find(({ seed, seedHeight }) => (seed.length === 0) !== seedHeight > BigInt(ctx.height));
   return late && `claim ${toHex(late.id)} of seed height ${late.seedHeight} has a wrong seed at height ${ctx.height}`;
 }

@@ -93,13 +93,26 @@ export class AttributionKeeper {
     return tables.openClaims.get(this.#kv(ctx)) ?? 0;
   }
 
+  /** Open claims with one open end. */
+  openClaimsAt(ctx: Context, openEnd: bigint): number {
+    return tables.deadlines.get(this.#kv(ctx), Number(openEnd)) ?? 0;
+  }
+
+  #count(ctx: Context, openEnd: bigint, change: 1 | -1): void {
+    const kv = this.#kv(ctx);
+    tables.openClaims.set(kv, this.openClaimCount(ctx) + change);
+    const left = this.openClaimsAt(ctx, openEnd) + change;
+    if (left === 0) tables.deadlines.remove(kv, Number(openEnd));
+    else tables.deadlines.set(kv, Number(openEnd), left);
+  }
+
   /** Saves an open claim and queues it for its seed (unless it has one) and its tally. */
   open(ctx: Context, claim: Claim): void {
     const kv = this.#kv(ctx);
     this.saveClaim(ctx, claim);
     if (claim.seed.length === 0) tables.seedQueue.add(kv, [Number(claim.seedHeight), claim.id]);
     tables.tallyQueue.add(kv, [Number(claim.openEnd), claim.id]);
-    tables.openClaims.set(kv, this.openClaimCount(ctx) + 1);
+    this.#count(ctx, claim.openEnd, 1);
   }
 
   /** Saves the tallied claim and its outcome, and drops what was kept for the tally. */
@@ -109,7 +122,7 @@ export class AttributionKeeper {
     tables.outcomes.set(kv, claim.id, outcome);
     tables.seedQueue.remove(kv, [Number(claim.seedHeight), claim.id]);
     tables.tallyQueue.remove(kv, [Number(claim.openEnd), claim.id]);
-    tables.openClaims.set(kv, this.openClaimCount(ctx) - 1);
+    this.#count(ctx, claim.openEnd, -1);
     for (const opening of this.openingsOf(ctx, claim.id)) tables.openings.remove(kv, [claim.id, opening.validator]);
   }
 

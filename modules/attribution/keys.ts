@@ -57,4 +57,6 @@ export const tables = {
   contributionScores: map(13, rawStringKey, protoValue(InfluenceScore)),
   datanetScores: map(14, rawStringKey, protoValue(InfluenceScore)),
   modelScores: map(15, rawStringKey, protoValue(InfluenceScore)),
+  /** Open end to number of open claims that end there. */
+  deadlines: map(16, numberKey, numberValue),
 };

@@ -23,8 +23,8 @@ export function openingBytes(message: Pick<MsgBlockInfo, "openings" | "claimOpen
 }
 
 /**
- * What of the pool's candidates goes into the block: valid ones within `room` bytes, by deadline, then claim id, the
- * poster's opening before the validators' (without it the claim is lost), then validator. Writes to `trial`, which the
+ * What of the pool's candidates goes into the block: valid ones within `room` bytes, by deadline, the posters' before the
+ * validators' (a poster that is left out loses its bond), then by claim id and validator. Writes to `trial`, which the
  * caller forgets.
  */
 export function selectOpenings(
@@ -80,10 +80,9 @@ function inOrder(ctx: Context, keeper: AttributionKeeper, candidates: readonly C
 }
 
 function compareCandidates(a: Candidate, b: Candidate): number {
-  return compareBytes(a.claimId, b.claimId) || compareBytes(voter(a), voter(b));
-}
-
-/** Empty, so first in order, for the poster's opening. */
-function voter(candidate: Candidate): Uint8Array {
-  return candidate.opening ? candidate.opening.validator : new Uint8Array(0);
+  if (a.opening && b.opening) {
+    return compareBytes(a.claimId, b.claimId) || compareBytes(a.opening.validator, b.opening.validator);
+  }
+  if (a.opening || b.opening) return a.opening ? 1 : -1;
+  return compareBytes(a.claimId, b.claimId);
 }

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { concatBytes, sha256 } from "../../chain/crypto/hash.ts";
-import { u32be } from "../../chain/crypto/tagged.ts";
+import { u64be } from "../../chain/crypto/tagged.ts";
+import { sketches } from "../../node/influence/sketch.ts";
 import { isSketch, SKETCH_PRIME_A, SKETCH_PRIME_B, sketchBytes, sketchOf, sketchSeed } from "./sketch.ts";
 
 const SEED = sketchSeed(new Uint8Array(32).fill(1), new Uint8Array(32).fill(2), new Uint8Array(20).fill(3));
@@ -11,7 +12,7 @@ function naive(seed: Uint8Array, witness: readonly number[]): { a: number; b: nu
   const mod = (value: bigint, prime: bigint) => Number(((value % prime) + prime) % prime);
   let sum = 0n;
   witness.forEach((value, i) => {
-    const block = sha256(concatBytes(seed, u32be(Math.floor(i / 8))));
+    const block = sha256(concatBytes(seed, u64be(Math.floor(i / 8))));
     const word = new DataView(block.buffer).getUint32((i % 8) * 4);
     sum += BigInt(word) * BigInt(value);
   });
@@ -25,6 +26,12 @@ describe("sketch", () => {
         expect(sketchOf(SEED, witness)).toEqual(naive(SEED, witness));
       }),
     );
+  });
+
+  test("equals the verifier's own, which answers for a whole committee in one pass", () => {
+    const witness = Array.from({ length: 1_000 }, (_, i) => (i - 500) * 7_000_001);
+    const seeds = [SEED, sha256(SEED)];
+    expect(sketches(Float64Array.from(witness), seeds)).toEqual(seeds.map((seed) => sketchOf(seed, witness)));
   });
 
   test("both moduli are prime", () => {

@@ -1,8 +1,8 @@
 import { concatBytes, sha256 } from "../../chain/crypto/hash.ts";
-import { taggedHash, u32be } from "../../chain/crypto/tagged.ts";
+import { taggedHash, u32be, u64be } from "../../chain/crypto/tagged.ts";
 
 // Proof of own work (DESIGN.md section 5): sum r_i g_i modulo two primes, where r_i are the successive 32-bit big-endian
-// words of sha256(seed, counter) and g is a witness that only a recomputation yields. The seed is a validator's own, so
+// words of sha256(seed, u64 counter) and g is a witness that only a recomputation yields. The seed is a validator's own, so
 // a copied sketch answers another question; two primes of 31 bits leave a guess a chance of 2^-62.
 
 export const SKETCH_PRIME_A = 2 ** 31 - 1;
@@ -41,7 +41,7 @@ export function sketchOf(seed: Uint8Array, witness: ArrayLike<number>): SketchVa
   let b = 0;
   let words: DataView = new DataView(new ArrayBuffer(0));
   for (let i = 0; i < witness.length; i++) {
-    if (i % 8 === 0) words = new DataView(sha256(concatBytes(seed, u32be(i / 8))).buffer);
+    if (i % 8 === 0) words = new DataView(sha256(concatBytes(seed, u64be(i / 8))).buffer);
     const value = witness[i] as number;
     if (!Number.isSafeInteger(value)) throw new RangeError(`witness[${i}] = ${value} is no safe integer`);
     if (value === 0) continue;
