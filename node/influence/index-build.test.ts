@@ -78,7 +78,9 @@ describe("buildIndex", () => {
   test("behavior: columns and weights of another length, and impossible blocks, are refused", async () => {
     const item = data.train.map((_, i) => i);
     const input = { set, weights, lambda: LAMBDA, gate: item, contribution: item, item, entry: item };
-    await expect(buildIndex({ ...input, gate: [1] })).rejects.toThrowErrorMatchingInlineSnapshot(`[InfluenceError: index: 1 values of gate for 60 rows]`);
+    await expect(buildIndex({ ...input, gate: [1] })).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[InfluenceError: index: 1 values of gate for 60 rows]`,
+    );
     await expect(buildIndex({ ...input, weights: new Int32Array(4) })).rejects.toThrow("do not fit");
     await expect(buildIndex(input, { blocks: 4 })).rejects.toThrow("4 blocks");
   });

@@ -1,6 +1,6 @@
 import { equalBytes } from "../../chain/crypto/bytes.ts";
 import { InfluenceError } from "./errors.ts";
-import type { RequestKind, Requests } from "./requests.ts";
+import type { RequestKind, Requests, ScoreRequest } from "./requests.ts";
 import { MOST_THREADS, type SharedModel } from "./resident.ts";
 import type { Provider } from "./session.ts";
 import { encodeSettlement, resultHash } from "./settle.ts";
@@ -132,6 +132,12 @@ export class VerifierPool {
     } catch (error) {
       return { verdict: "abstain", reason: error instanceof Error ? error.message : String(error) };
     }
+  }
+
+  /** Raw row scores alone. Throws InfluenceError: no-model, bad-shape, worker-lost. */
+  async scores(key: string, of: ScoreRequest): Promise<Float64Array> {
+    this.touch(key);
+    return this.call("scores", { key, of });
   }
 
   sketches(witness: Float64Array, seeds: readonly Uint8Array[]): Promise<Sketch[]> {

@@ -2,8 +2,10 @@ import { parentPort, workerData } from "node:worker_threads";
 import { attributeAnswer } from "./attribute.ts";
 import { clusters, snapshotWitness } from "./dedupe.ts";
 import { InfluenceError } from "./errors.ts";
+import { queryVectors } from "./query.ts";
 import type { ReplyMessage, RequestKind, RequestMessage, Requests, Worked } from "./requests.ts";
 import { openModel, type ResidentModel, shareModel } from "./resident.ts";
+import { scoreRows } from "./score.ts";
 import { type HeadSession, openSession, type Provider } from "./session.ts";
 import { sketches } from "./sketch.ts";
 import { blobWitness, resultWitness } from "./witness.ts";
@@ -49,6 +51,10 @@ const handlers: Handlers = {
     return undefined;
   },
   attribute,
+  scores: async ({ key, of }) => {
+    const { resident } = adopted(key);
+    return scoreRows(resident, "query" in of ? of.query : queryVectors(resident, of.features, of.answer));
+  },
   sketches: async ({ witness, seeds }) => sketches(witness, seeds),
   clusters: async ({ texts }) => ({ ...clusters(texts), witness: snapshotWitness(texts) }),
   blobWitness: async ({ blob }) => blobWitness(blob),
