@@ -8,8 +8,6 @@ export interface LoadedGenesis {
   readonly genesis: GenesisDoc;
   /** sha256 of the file: peers with another genesis are refused at the handshake. */
   readonly hash: Uint8Array;
-  /** app_state as JSON bytes, for InitChain. */
-  readonly appState: Uint8Array;
 }
 
 /** Reads config/genesis.json. Throws NodeError `bad_genesis`. */
@@ -23,7 +21,6 @@ export function loadGenesis(path: string): LoadedGenesis {
     return {
       genesis,
       hash: sha256(new Uint8Array(bytes)),
-      appState: new TextEncoder().encode(JSON.stringify(genesis.appState)),
     };
   } catch (error) {
     throw new NodeError(

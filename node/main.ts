@@ -88,7 +88,7 @@ async function start(startup: Startup): Promise<Pick<RunningNode, "backend" | "r
   void app.fatal.then(fatal);
   const blocks = await LevelBlocks.open(paths.blocks);
   cleanup.push(() => blocks.close());
-  const executor = await Executor.open({ app, blocks, genesis, appState: loaded.appState });
+  const executor = await Executor.open({ app, blocks, genesis });
   log.info({ height: executor.state.lastHeight, chain: genesis.chainId }, "state loaded");
 
   // Consensus, gossip and attestation refer to each other; each is reached through these once all are made.

@@ -18,12 +18,13 @@ import { type ExtendedCommit, toCommit } from "../../chain/types/commit.ts";
 import type { GenesisDoc } from "../../chain/types/genesis.ts";
 import { encodeConsensusParams } from "../../chain/types/params.ts";
 import { ValidatorSet } from "../../chain/types/validator-set.ts";
+import { initChainRequest } from "../../genesis/init-request.ts";
 import { BlockID } from "../../proto/gen/tendermint/types.ts";
 import { decodeStrict, encodeBytes } from "../../proto/runtime.ts";
 import type { AppClient } from "../app/client.ts";
 import type { LevelBlocks } from "../disk/level-blocks.ts";
 import { NodeError } from "../errors.ts";
-import { extendedCommitInfo, finalizeRequest, initChainRequest, processRequest } from "./requests.ts";
+import { extendedCommitInfo, finalizeRequest, processRequest } from "./requests.ts";
 
 /** PrepareProposal's part of a block: header, last commit and their signatures take the rest. */
 const BLOCK_OVERHEAD_BYTES = 4096;
@@ -33,8 +34,6 @@ export interface ExecutorPorts {
   readonly app: AppClient;
   readonly blocks: LevelBlocks;
   readonly genesis: GenesisDoc;
-  /** genesis.json's app_state as bytes. */
-  readonly appState: Uint8Array;
 }
 
 export interface CommittedBlock {
@@ -270,8 +269,8 @@ async function start(ports: ExecutorPorts, genesis: ChainState | undefined): Pro
 }
 
 /** InitChain, and the state before the first block. Safe to repeat while the application has no block. */
-async function genesisOf({ app, genesis, appState }: ExecutorPorts): Promise<ChainState> {
-  const response = await app.initChain(initChainRequest(genesis, appState));
+async function genesisOf({ app, genesis }: ExecutorPorts): Promise<ChainState> {
+  const response = await app.initChain(initChainRequest(genesis));
   const updates = toValidatorChanges(response.validators);
   const validators = updates.length > 0 ? updates : genesis.validators;
   if (validators.length === 0) {

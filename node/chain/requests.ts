@@ -2,12 +2,10 @@ import {
   type CommitInfo,
   type ExtendedCommitInfo,
   RequestFinalizeBlock,
-  RequestInitChain,
   RequestProcessProposal,
 } from "cosmjs-types/tendermint/abci/types";
 import { type Block, blockHash } from "../../chain/types/block.ts";
 import { type Commit, type ExtendedCommit, FLAG_ABSENT } from "../../chain/types/commit.ts";
-import type { GenesisDoc } from "../../chain/types/genesis.ts";
 import type { Timestamp } from "../../chain/types/time.ts";
 import type { ValidatorSet } from "../../chain/types/validator-set.ts";
 
@@ -71,30 +69,4 @@ export function processRequest(lastValidators: ValidatorSet | undefined, block: 
 export function finalizeRequest(lastValidators: ValidatorSet | undefined, block: Block): RequestFinalizeBlock {
   const { lastCommit, ...rest } = describe(lastValidators, block);
   return RequestFinalizeBlock.fromPartial({ ...rest, decidedLastCommit: lastCommit });
-}
-
-export function initChainRequest(genesis: GenesisDoc, appState: Uint8Array): RequestInitChain {
-  const { block, evidence, validator, version, abci } = genesis.consensusParams;
-  const nanosPerSecond = 1_000_000_000n;
-  return RequestInitChain.fromPartial({
-    time: time(genesis.genesisTime),
-    chainId: genesis.chainId,
-    consensusParams: {
-      block: { maxBytes: BigInt(block.maxBytes), maxGas: BigInt(block.maxGas) },
-      evidence: {
-        maxAgeNumBlocks: BigInt(evidence.maxAgeNumBlocks),
-        maxAgeDuration: {
-          seconds: evidence.maxAgeDurationNs / nanosPerSecond,
-          nanos: Number(evidence.maxAgeDurationNs % nanosPerSecond),
-        },
-        maxBytes: BigInt(evidence.maxBytes),
-      },
-      validator: { pubKeyTypes: [...validator.pubKeyTypes] },
-      version: { app: version.app },
-      abci: { voteExtensionsEnableHeight: BigInt(abci.voteExtensionsEnableHeight) },
-    },
-    validators: genesis.validators.map(({ pubKey, power }) => ({ pubKey: { ed25519: pubKey }, power: BigInt(power) })),
-    appStateBytes: appState,
-    initialHeight: BigInt(genesis.initialHeight),
-  });
 }
