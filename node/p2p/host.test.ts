@@ -78,6 +78,16 @@ describe("Host", () => {
     });
   });
 
+  test("a host that stops has no peers any more, and says so", async () => {
+    const first = await host(1);
+    const second = await host(2);
+    const gone: string[] = [];
+    second.onPeer({ down: (peer) => gone.push(peer) });
+    await second.connect(first.addrs[0]!);
+    await second.stop();
+    expect([gone, second.peers()]).toEqual([[first.peerId], []]);
+  });
+
   test("an unreachable persistent peer is logged once, not at every try", async () => {
     const log = recordingLog();
     const gone = await peerIdOf(keyOf(9));

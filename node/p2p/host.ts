@@ -88,6 +88,8 @@ export class Host {
     this.#redialler.stop();
     clearInterval(this.#healer);
     await this.#node.stop();
+    // libp2p tells of no disconnections while it stops.
+    for (const id of [...this.#connected.values()]) this.#onPeerDown(id);
   }
 
   /** Own addresses, each ending in `/p2p/<peer id>`. */
