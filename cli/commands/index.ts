@@ -2,6 +2,8 @@ import type { Command } from "commander";
 import { packageVersion } from "../../node/version.ts";
 import { printerOf } from "../options.ts";
 import { blobCommand } from "./blob.ts";
+import { contributeCommand } from "./contribute.ts";
+import { curateCommand } from "./curate.ts";
 import { genesisCommand } from "./genesis.ts";
 import { initCommand } from "./init.ts";
 import { keysCommand } from "./keys.ts";
@@ -21,6 +23,8 @@ export function registerCommands(program: Command): void {
   txCommand(program);
   queryCommand(program);
   blobCommand(program);
+  contributeCommand(program);
+  curateCommand(program);
   testnetCommand(program);
   program
     .command("version")
