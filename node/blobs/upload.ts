@@ -38,7 +38,8 @@ export interface BlobHttpPorts {
 /** The server that mounts this must refuse bodies over this size. */
 export const MAX_BODY_BYTES = MAX_BLOB_BYTES;
 
-const STATUS: Record<BlobErrorCode, number> = {
+/** HTTP status of each error. */
+export const HTTP_STATUS: Readonly<Record<BlobErrorCode, number>> = {
   "bad-id": 400,
   empty: 400,
   "too-large": 413,
@@ -82,7 +83,7 @@ export class BlobHttp {
       if (error instanceof BlobError) {
         const { code, message, nextStep } = error;
         if (code === "io") this.#log.error({ code, reason: message }, "blob request failed");
-        return json(STATUS[code], { code, message, nextStep });
+        return json(HTTP_STATUS[code], { code, message, nextStep });
       }
       this.#log.error({ reason: error instanceof Error ? error.message : String(error) }, "blob request failed");
       return json(500, { code: "internal", message: "the node could not answer; its log says why" });

@@ -37,7 +37,7 @@ export type Penalty = keyof typeof PENALTIES;
 export interface PeerBookOptions {
   /** Score at or below which a peer is banned; default -100. */
   readonly banScore?: number;
-  /** Length of a ban, default 5 minutes. */
+  /** Length of a ban, default a minute: peer ids cost nothing, and operators correct mistakes. */
   readonly banMs?: number;
   /** Length of a persistent peer's ban: the operator asked for this peer, so it is short. Default 20 s. */
   readonly persistentBanMs?: number;
@@ -81,7 +81,7 @@ export class PeerBook {
     options: PeerBookOptions,
     ports: { readonly log: NodeLog; readonly metrics: P2pMetrics; readonly nowMs: NowMs },
   ) {
-    const { banScore = -100, banMs = 300_000, persistentBanMs = 20_000, halfLifeMs = 600_000 } = options;
+    const { banScore = -100, banMs = 60_000, persistentBanMs = 20_000, halfLifeMs = 600_000 } = options;
     this.#options = { banScore, banMs, persistentBanMs, halfLifeMs, persistentPeers: options.persistentPeers ?? [] };
     this.#ports = ports;
   }

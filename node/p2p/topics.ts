@@ -52,7 +52,7 @@ export function gossipService(options: {
 
 /** One frame of the largest size with control entries beside it. */
 const MAX_RPC_BYTES = MAX_GOSSIP_MESSAGE_BYTES + 256 * 1024;
-/** Messages for a slow peer are dropped beyond this (gossip gives no delivery guarantee). */
-const MAX_OUTBOUND_BYTES = 8 * 1024 * 1024;
+/** A peer for which this much waits loses its gossip stream, and is then reconnected (see Host). */
+const MAX_OUTBOUND_BYTES = 16 * 1024 * 1024;
 /** gossipsub counts about 1 KiB a topic; two topics are used. */
 const MAX_TOPIC_BYTES_PER_PEER = 16 * 1024;
