@@ -1,41 +1,44 @@
-import { RequestQuery } from "cosmjs-types/tendermint/abci/types";
 import { equalBytes } from "../../chain/crypto/bytes.ts";
-import { type BeaconSecret, makeBeaconChain, revealFor } from "../../modules/attribution/client.ts";
-import { QueryBeaconRequest, QueryBeaconResponse } from "../../proto/gen/openledger/attribution/v1.ts";
-import { encodeBytes } from "../../proto/runtime.ts";
-import type { AppClient } from "../app/client.ts";
+import { type BeaconSecret, revealFor } from "../../modules/attribution/client.ts";
+import { Query } from "../../proto/gen/openledger/attribution/v1.ts";
+import type { Ask } from "./ask.ts";
+
+const NO_BYTES = new Uint8Array(0);
 
 /** The validator's own hash chain: what it reveals at each height. */
 export class BeaconSource {
-  readonly #app: AppClient;
+  readonly #ask: Ask;
   readonly #validator: Uint8Array;
-  readonly #chain: BeaconSecret;
+  #chain: BeaconSecret | undefined;
   #registeredHeight: number | undefined;
 
-  /** `secret` is the 32 bytes of beacon_key.json; making the chain takes about half a second. */
-  constructor(secret: Uint8Array, validator: Uint8Array, app: AppClient) {
-    this.#chain = makeBeaconChain(secret);
+  constructor(validator: Uint8Array, ask: Ask) {
     this.#validator = validator;
-    this.#app = app;
+    this.#ask = ask;
+  }
+
+  /** The chain is computed or read; until then there are no reveals, which is harmless. */
+  use(chain: BeaconSecret): void {
+    this.#chain = chain;
+  }
+
+  /** A block registered a chain: it may be this validator's, from another height on. */
+  forgetRegistration(): void {
+    this.#registeredHeight = undefined;
   }
 
   /** The preimage of this height; empty while the chain that is registered is not this one, or is used up. */
   async reveal(height: number): Promise<Uint8Array> {
-    this.#registeredHeight ??= await this.#lookup();
-    if (this.#registeredHeight === undefined) return new Uint8Array(0);
-    return revealFor(this.#chain, this.#registeredHeight, height) ?? new Uint8Array(0);
+    const chain = this.#chain;
+    if (!chain) return NO_BYTES;
+    this.#registeredHeight ??= await this.#lookup(chain);
+    if (this.#registeredHeight === undefined) return NO_BYTES;
+    return revealFor(chain, this.#registeredHeight, height) ?? NO_BYTES;
   }
 
-  async #lookup(): Promise<number | undefined> {
-    const data = encodeBytes(QueryBeaconRequest, { height: 0n });
-    const { code, value } = await this.#app.query(
-      RequestQuery.fromPartial({ path: "/openledger.attribution.v1.Query/Beacon", data }),
-    );
-    if (code !== 0) return undefined;
-    const { chains } = QueryBeaconResponse.decode(value);
-    const own = chains.find(
-      ({ validator, end }) => equalBytes(validator, this.#validator) && equalBytes(end, this.#chain.end),
-    );
+  async #lookup({ end }: BeaconSecret): Promise<number | undefined> {
+    const { chains } = await this.#ask(Query.Beacon, { height: 0n });
+    const own = chains.find((chain) => equalBytes(chain.validator, this.#validator) && equalBytes(chain.end, end));
     return own && Number(own.registeredHeight);
   }
 }

@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { equalBytes, toHex } from "../../chain/crypto/bytes.ts";
+import { sha256 } from "../../chain/crypto/hash.ts";
+import { claimId } from "../../modules/attribution/client.ts";
+import {
+  type AttestationRecord,
+  ClaimKind,
+  ClaimStatus,
+  MsgPostClaim,
+  Query,
+  Verdict,
+} from "../../proto/gen/openledger/attribution/v1.ts";
+import { uploadBlob } from "../blobs/index.ts";
+import { eventually, TestNetwork } from "../testing/network.ts";
+import { TestSender } from "../testing/sender.ts";
+import { type Ask, askApp } from "./ask.ts";
+
+const HONEST = [0, 1];
+const WITHOUT_VERIFIER = 2;
+const GUESSES = ["zeros", "previous", "peer"] as const;
+const CLAIMS = 3;
+
+let network: TestNetwork;
+let ask: Ask;
+let sender: TestSender;
+
+beforeAll(async () => {
+  const guessers = GUESSES.map((guess) => ({ power: 5, fault: { guess } }));
+  network = await TestNetwork.start({
+    validators: [{ power: 30 }, { power: 30 }, { verifier: false }, ...guessers],
+    accounts: ["ann"],
+  });
+  ask = askApp(network.first.backend);
+  sender = new TestSender(network.first.backend, "ann");
+  await network.reach(2);
+}, 120_000);
+
+afterAll(() => network?.stop());
+
+/** Stores a blob on one node and posts the claim that it is available. Returns the claim's outcome. */
+async function attested(text: string) {
+  const blob = new TextEncoder().encode(text.repeat(50));
+  await uploadBlob(network.first.rpcUrl, sender.uploadSigner(), blob);
+  const payloadHash = new Uint8Array(0);
+  const claim = { poster: sender.address, kind: ClaimKind.CLAIM_KIND_AVAILABILITY, subject: sha256(blob), payloadHash };
+  await sender.send(MsgPostClaim, { ...claim, bond: "1000000" });
+  const id = claimId(claim);
+  return eventually(`outcome of claim ${toHex(id)}`, async () => (await ask(Query.Claim, { claimId: id })).outcome);
+}
+
+const addressOf = (index: number) => network.nodes[index]?.backend.status().validator?.address as Uint8Array;
+
+async function recordOf(index: number): Promise<AttestationRecord | undefined> {
+  const { records } = await ask(Query.Records, {});
+  return records.find(({ validator }) => equalBytes(validator, addressOf(index)));
+}
+
+test("availability claims are accepted by who computed; guesses are voided, who has no verifier abstains", async () => {
+  const guessers = GUESSES.map((_, i) => WITHOUT_VERIFIER + 1 + i);
+  for (let i = 0; i < CLAIMS; i++) {
+    const { status, members } = await attested(`blob ${i} `);
+    const member = (index: number) => members.find(({ validator }) => equalBytes(validator, addressOf(index)));
+    expect(status).toBe(ClaimStatus.CLAIM_STATUS_ACCEPTED);
+    for (const index of HONEST) {
+      expect(member(index)).toMatchObject({ verdict: Verdict.VERDICT_ACCEPT, voided: false, answered: true });
+    }
+    expect(member(WITHOUT_VERIFIER)).toMatchObject({ verdict: Verdict.VERDICT_ABSTAIN, voided: false, answered: true });
+    for (const index of guessers)
+      expect(member(index)).toMatchObject({ verdict: Verdict.VERDICT_ACCEPT, voided: true });
+  }
+  const claims = BigInt(CLAIMS);
+  for (const index of HONEST) expect(await recordOf(index)).toMatchObject({ accepted: claims, voided: 0n });
+  expect(await recordOf(WITHOUT_VERIFIER)).toMatchObject({ accepted: 0n, voided: 0n, abstained: claims });
+  for (const index of guessers) expect(await recordOf(index)).toMatchObject({ accepted: 0n, voided: claims });
+}, 240_000);

@@ -1,0 +1,26 @@
+/** Bytes of pooled openings: three windows of the chain's `max_opening_bytes` with room, far below a node's memory. */
+export const MAX_POOL_BYTES = 16 * 1024 * 1024;
+
+/** Envelopes held for the next block because their sender is one block ahead. */
+export const MAX_EARLY_BYTES = 2 * 1024 * 1024;
+
+/** Leaves of one validator for one claim that the pool holds: two prove an equivocation, more prove nothing further. */
+export const MAX_LEAVES_PER_MEMBER = 2;
+
+/** Claims whose blobs are fetched at once; missing blobs must not keep other claims waiting. */
+export const MAX_EXAMINATIONS = 16;
+
+/** Bytes of witnesses that wait for their seed; claims beyond wait unexamined until memory or their seed is there. */
+export const MAX_WITNESS_BYTES = 128 * 1024 * 1024;
+
+/** One attempt to fetch a claim's blobs. Failed attempts are repeated with every block while a root can still count. */
+export const FETCH_TIMEOUT_MS = 5_000;
+
+/** Contributions read with one query. */
+export const PAGE = 100;
+
+/** Heights for which leaves and extensions are kept: longer than any claim is open (three windows of 24 blocks). */
+export const KEPT_HEIGHTS = 128;
+
+/** Models that may be loaded before an older one leaves memory are bounded by bytes (config verifier.memoryMiB). */
+export const MIB = 1024 * 1024;

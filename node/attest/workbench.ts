@@ -1,0 +1,187 @@
+import { equalBytes, toHex } from "../../chain/crypto/bytes.ts";
+import { MAX_PEER_COMMITTEE, SALT_LENGTH, type SketchValue, sketchSeed } from "../../modules/attribution/client.ts";
+import { kindName } from "../../modules/attribution/engine.ts";
+import { type Claim, Verdict } from "../../proto/gen/openledger/attribution/v1.ts";
+import type { NodeLog } from "../p2p/index.ts";
+import type { Attester, Finding, MemberSeed } from "./attester.ts";
+import type { LeafOpening } from "./commitments.ts";
+import { MAX_EXAMINATIONS, MAX_WITNESS_BYTES } from "./limits.ts";
+
+export interface WorkbenchOptions {
+  /** Consensus address of this validator. */
+  readonly validator: Uint8Array;
+}
+
+export interface WorkbenchPorts {
+  readonly attester: Attester;
+  /** Fresh random bytes. */
+  readonly random: (length: number) => Uint8Array;
+  readonly log: NodeLog;
+}
+
+interface Job {
+  claim: Claim;
+  state: "waiting" | "examining" | "examined" | "sketching" | "done";
+  attempts: number;
+  /** Height before which a failed attempt is not repeated: what it lacked has to arrive first. */
+  notBefore: number;
+  finding?: Finding;
+  leaf?: LeafOpening;
+}
+
+/** Works on claims from the block that posts them: verdict and witness first, sketches as soon as the seed exists. */
+export class Workbench {
+  readonly #options: WorkbenchOptions;
+  readonly #ports: WorkbenchPorts;
+  readonly #jobs = new Map<string, Job>();
+  #height = 0;
+  #examining = 0;
+  #closed = false;
+
+  constructor(options: WorkbenchOptions, ports: WorkbenchPorts) {
+    this.#options = options;
+    this.#ports = ports;
+  }
+
+  /** Takes on a claim of whose committee this validator is a member and that still accepts its leaf. */
+  open(claim: Claim): void {
+    const isMember = claim.committee.some(({ validator }) => equalBytes(validator, this.#options.validator));
+    const id = toHex(claim.id);
+    if (!isMember || this.#jobs.has(id) || BigInt(this.#height + 1) >= claim.commitEnd) return;
+    this.#jobs.set(id, { claim, state: "waiting", attempts: 0, notBefore: 0 });
+  }
+
+  /** The claim has its seed. */
+  seed(claim: Claim): void {
+    const job = this.#jobs.get(toHex(claim.id));
+    if (job) job.claim = claim;
+  }
+
+  /** A block was applied, claims opened and seeded: starts what can be done, tries again what failed. */
+  advance(height: number): void {
+    this.#height = height;
+    for (const [id, job] of this.#jobs) {
+      if (BigInt(height + 1) < job.claim.commitEnd) continue;
+      if (!job.leaf) this.#warn(job, "no leaf in time");
+      this.#jobs.delete(id);
+    }
+    this.#pump();
+  }
+
+  /** The finished leaf of a claim. */
+  leaf(claimId: Uint8Array): LeafOpening | undefined {
+    return this.#jobs.get(toHex(claimId))?.leaf;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#jobs.clear();
+  }
+
+  #pump(): void {
+    if (this.#closed) return;
+    for (const job of this.#jobs.values()) {
+      if (job.state === "examined" && job.claim.seed.length > 0) this.#run(job, "sketching", () => this.#sketch(job));
+    }
+    for (const job of this.#inTurn()) {
+      if (this.#examining >= MAX_EXAMINATIONS) return;
+      if (job.claim.seed.length === 0 && this.#witnessBytes() > MAX_WITNESS_BYTES) continue;
+      this.#examining++;
+      this.#run(job, "examining", async () => {
+        await this.#examine(job).finally(() => this.#examining--);
+      });
+    }
+  }
+
+  /** Untried claims first, then by deadline. */
+  #inTurn(): Job[] {
+    const isDue = ({ state, notBefore }: Job) => state === "waiting" && notBefore <= this.#height;
+    const waiting = [...this.#jobs.values()].filter(isDue);
+    return waiting.sort((a, b) => a.attempts - b.attempts || Number(a.claim.commitEnd - b.claim.commitEnd));
+  }
+
+  #witnessBytes(): number {
+    let bytes = 0;
+    for (const { finding } of this.#jobs.values()) bytes += finding?.witness.byteLength ?? 0;
+    return bytes;
+  }
+
+  #run(job: Job, state: Job["state"], work: () => Promise<void>): void {
+    job.state = state;
+    work()
+      .catch((error: unknown) => {
+        this.#later(job);
+        this.#warn(job, (error as Error).message);
+      })
+      .finally(() => this.#pump());
+  }
+
+  async #examine(job: Job): Promise<void> {
+    const finding = await this.#ports.attester.examine(job.claim);
+    const { verdict, reason, again } = finding;
+    // A root of height h + 1 is asked for after block h: the last chance is the height before commit_end.
+    const isLastChance = BigInt(this.#height + 2) >= job.claim.commitEnd;
+    if (again && !isLastChance) {
+      if (job.attempts === 0) this.#warn(job, `${reason}; trying again`);
+      this.#later(job);
+      return;
+    }
+    if (verdict !== Verdict.VERDICT_ACCEPT) this.#warn(job, reason, verdict);
+    job.finding = finding;
+    job.state = "examined";
+  }
+
+  #later(job: Job): void {
+    job.state = "waiting";
+    job.attempts++;
+    job.notBefore = this.#height + 1;
+  }
+
+  async #sketch(job: Job): Promise<void> {
+    const { claim, finding } = job as Job & { finding: Finding };
+    const { verdict, witness } = finding;
+    const seeds = verdict === Verdict.VERDICT_ABSTAIN ? [] : this.#seeds(claim);
+    const [own, ...peers] = await this.#ports.attester.sketches(claim, witness, seeds);
+    job.leaf = this.#leaf(claim, { verdict, own, peers });
+    delete job.finding;
+    job.state = "done";
+  }
+
+  /** The own seed first, then those of the other members in committee order, unless the committee is too large. */
+  #seeds(claim: Claim): MemberSeed[] {
+    const { validator: self } = this.#options;
+    const of = (validator: Uint8Array): MemberSeed => ({
+      validator,
+      seed: sketchSeed(claim.seed, claim.id, validator),
+      own: validator === self,
+    });
+    if (claim.committee.length > MAX_PEER_COMMITTEE) return [of(self)];
+    const others = claim.committee.filter(({ validator }) => !equalBytes(validator, self));
+    return [of(self), ...others.map(({ validator }) => of(validator))];
+  }
+
+  #leaf(
+    claim: Claim,
+    answer: {
+      readonly verdict: Verdict;
+      readonly own: SketchValue | undefined;
+      readonly peers: readonly SketchValue[];
+    },
+  ): LeafOpening {
+    return {
+      claimId: claim.id,
+      validator: this.#options.validator,
+      ...answer,
+      salt: this.#ports.random(SALT_LENGTH),
+      rootHeight: 0n,
+      leafIndex: 0,
+      leafTotal: 0,
+      aunts: [],
+    };
+  }
+
+  #warn({ claim }: Job, reason: string, verdict?: Verdict): void {
+    const fields = { claim: toHex(claim.id), kind: kindName(claim.kind), reason };
+    this.#ports.log.warn(fields, verdict === Verdict.VERDICT_REJECT ? "claim rejected" : "claim not attested");
+  }
+}
