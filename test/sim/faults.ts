@@ -1,4 +1,5 @@
 import type { Message } from "../../chain/consensus/message.ts";
+import { PRECOMMIT } from "../../chain/types/vote.ts";
 import type { SimRng } from "./rng.ts";
 
 /** Counts of what was done to the nodes of a run; the report sums them over seeds. */
@@ -10,6 +11,7 @@ export const FAULT_NAMES = [
   "partition",
   "asymmetricPartition",
   "typeFilter",
+  "selectiveDelivery",
   "linkDown",
   "crash",
   "crashAtWrite",
@@ -53,6 +55,9 @@ export interface FaultPlan {
   readonly invalidRate: number;
   readonly changeRate: number;
   readonly byzantine: ByzantineKind;
+  /** Nodes see different votes of their current round, just enough to go on: locks on different values come from this. */
+  readonly selective: boolean;
+  readonly selectiveSalt: number;
   readonly sparse: boolean;
   readonly wire: boolean;
   readonly skipCommitWait: boolean;
@@ -67,30 +72,73 @@ export function drawPlan(rng: SimRng, validators: number): FaultPlan {
     rng.chance(probability) ? value() : otherwise;
   const byzantine = validators < 4 ? "none" : rng.pick<ByzantineKind>(["none", "none", "twin", "liar", "forgetful"]);
   const wire = rng.chance(0.06);
+  const forgetful = byzantine === "forgetful";
+  const selective = !forgetful && rng.chance(0.45);
   const slow = rng.between(5, 120);
   return {
-    faultMs: rng.between(1_000, 5_000),
-    lossRate: maybe(0.6, () => rng.below(40) / 100, 0),
+    faultMs: selective ? 5_000 : rng.between(1_000, 5_000),
+    lossRate: maybe(selective ? 0.2 : 0.6, () => rng.below(40) / 100, 0),
     duplicateRate: maybe(0.4, () => rng.below(20) / 100, 0),
     corruptRate: wire ? rng.below(10) / 100 : 0,
     delayMs: rng.chance(0.5) ? [1, 10] : [1, slow],
     stragglerRate: maybe(0.4, () => rng.below(10) / 100, 0),
-    partitionEveryMs: maybe(0.5, () => rng.between(300, 3_000), Number.POSITIVE_INFINITY),
-    filterEveryMs: maybe(0.5, () => rng.between(200, 2_000), Number.POSITIVE_INFINITY),
-    crashEveryMs: maybe(0.6, () => rng.between(200, 2_000), Number.POSITIVE_INFINITY),
-    applicationMs: maybe(0.4, () => rng.between(10, 400), 1),
+    partitionEveryMs: maybe(
+      selective ? 0.1 : forgetful ? 1 : 0.5,
+      () => rng.between(300, forgetful ? 800 : 3_000),
+      Number.POSITIVE_INFINITY,
+    ),
+    filterEveryMs: maybe(selective ? 0.1 : 0.5, () => rng.between(200, 2_000), Number.POSITIVE_INFINITY),
+    crashEveryMs: maybe(
+      selective ? 0.3 : forgetful ? 1 : 0.6,
+      () => rng.between(100, forgetful ? 400 : 2_000),
+      Number.POSITIVE_INFINITY,
+    ),
+    applicationMs: maybe(selective ? 0.1 : 0.4, () => rng.between(10, 400), 1),
     clockSkewMs: maybe(0.3, () => rng.between(1, 5_000), 0),
     timerDrift: maybe(0.3, () => rng.below(50) / 100, 0),
     invalidRate: maybe(0.2, () => rng.below(50) / 100, 0),
-    changeRate: byzantine === "none" ? maybe(0.4, () => rng.below(60) / 100, 0) : 0,
+    changeRate: byzantine === "none" && !selective ? maybe(0.4, () => rng.below(60) / 100, 0) : 0,
     byzantine,
-    sparse: rng.chance(0.25),
+    selective,
+    selectiveSalt: rng.next(),
+    sparse: rng.chance(0.25) && !selective,
     wire,
     skipCommitWait: rng.chance(0.3),
     extensionsFrom: rng.pick([1, 1, 1, 3, Number.MAX_SAFE_INTEGER]),
     fullNodes: rng.pick([0, 0, 1, 2]),
-    skewedPowers: byzantine === "none" && rng.chance(0.3),
+    skewedPowers: byzantine === "none" && !selective && rng.chance(0.3),
   };
+}
+
+/** Rounds for which a selective network goes on hiding a precommit: seen at once, it would end most heights too soon. */
+const HIDDEN_ROUNDS = 3;
+
+/** The part of a message that a selective network lets a node have while it is in round `round`. */
+export function selectiveView(
+  message: Message,
+  to: { readonly id: number; readonly round: number; readonly salt: number },
+): Message | undefined {
+  if (message.kind === "proposal") {
+    const { height, round } = message.proposal;
+    return round >= to.round && draw(to.salt, height, round, 32) % 4 === to.id ? undefined : message;
+  }
+  if (message.kind !== "votes") return message;
+  const votes = message.votes.filter(({ height, round, type, validatorIndex }) => {
+    const past = type === PRECOMMIT ? round < to.round - HIDDEN_ROUNDS : round < to.round;
+    return past || draw(to.salt, height, round, type, to.id) % 5 !== validatorIndex;
+  });
+  if (votes.length === 0) return undefined;
+  return votes.length === message.votes.length ? message : { kind: "votes", votes };
+}
+
+/** A fixed draw for a place, so that sending again does not help. */
+function draw(...place: readonly number[]): number {
+  let hash = 0x811c9dc5;
+  for (const value of place) {
+    hash = Math.imul(hash ^ value, 0x01000193);
+    hash ^= hash >>> 13;
+  }
+  return Math.imul(hash, 0x9e3779b1) >>> 16;
 }
 
 /** Drops messages of some kind on some links for a while. */

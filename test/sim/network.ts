@@ -2,7 +2,7 @@ import { CodecError } from "../../chain/codec/errors.ts";
 import type { Message } from "../../chain/consensus/message.ts";
 import { decodeMessage, encodeMessage } from "../../chain/consensus/messages.ts";
 import type { SimClock } from "./clock.ts";
-import { type FaultCounts, type FaultPlan, filterMatches, type TypeFilter } from "./faults.ts";
+import { type FaultCounts, type FaultPlan, filterMatches, selectiveView, type TypeFilter } from "./faults.ts";
 import type { SimRng } from "./rng.ts";
 
 export interface NetworkPorts {
@@ -10,6 +10,9 @@ export interface NetworkPorts {
   readonly rng: SimRng;
   readonly faults: FaultCounts;
   deliver(from: number, to: number, message: Message): void;
+  roundOf(node: number): number;
+  /** True when some node has decided the height that the message is about. */
+  isDecided(message: Message): boolean;
   linkChanged(a: number, b: number, up: boolean): void;
 }
 
@@ -71,9 +74,17 @@ export class SimNetwork {
   #deliverAfter(ms: number, from: number, to: number, message: Message): void {
     this.#ports.clock.after(ms, () => {
       if (!this.#isUp(to)) return;
-      const arrived = this.#plan.wire ? this.#overWire(message) : message;
+      const passed = this.#plan.selective && !this.#healed ? this.#selected(to, message) : message;
+      const arrived = passed && this.#plan.wire ? this.#overWire(passed) : passed;
       if (arrived) this.#ports.deliver(from, to, arrived);
     });
+  }
+
+  #selected(to: number, message: Message): Message | undefined {
+    if (this.#ports.isDecided(message)) return message;
+    const view = selectiveView(message, { id: to, round: this.#ports.roundOf(to), salt: this.#plan.selectiveSalt });
+    if (view !== message) this.#ports.faults.selectiveDelivery++;
+    return view;
   }
 
   /** Through real bytes, which a proxy may damage: the decoder must refuse or give a message, nothing else. */

@@ -99,6 +99,14 @@ export class SimNode {
     return this.application.state.height;
   }
 
+  get step(): string {
+    return this.#loop?.core.engine.driver?.state.step ?? "";
+  }
+
+  get round(): number {
+    return this.#loop?.core.engine.driver?.state.round ?? 0;
+  }
+
   start(): void {
     this.#life++;
     if (this.application.blocks.length > this.height) this.#apply();
@@ -315,6 +323,7 @@ export class SimNode {
       const lie = liar && !healed() && rng.chance(0.5) ? this.#lie(message) : message;
       if (lie) this.#services.send(id, peer, lie);
     }
+    if (message.kind !== "status") this.#beforeWrite("published");
   }
 
   /** What a Byzantine validator tells some peers instead: another vote, another block, or nothing. */

@@ -1,3 +1,4 @@
+import type { Message } from "../../chain/consensus/message.ts";
 import { toHex } from "../../chain/crypto/bytes.ts";
 import { genesisState, type SimState, type StoredBlock } from "./application.ts";
 import { Checkers, Violation } from "./checkers.ts";
@@ -57,6 +58,8 @@ export class World {
         rng: this.#rng,
         faults: this.faults,
         deliver: (from, to, message) => this.nodes[to]?.deliver(from, message),
+        roundOf: (node) => this.nodes[node]?.round ?? 0,
+        isDecided: (message) => this.checkers.decisions.has(heightOf(message)),
         linkChanged: (a, b, up) => this.#setLink(a, b, up),
       },
       (node) => this.nodes[node]?.isUp === true,
@@ -151,10 +154,21 @@ export class World {
   #crashSoon(): void {
     this.#clock.after(this.#rng.between(1, 2 * this.plan.crashEveryMs), () => {
       if (this.#healed) return;
-      const node = this.#rng.pick(this.nodes);
+      const weak = this.nodes.filter((node) => node.options.forgetful);
+      const node = this.#rng.pick(weak.length > 0 && this.#rng.chance(0.6) ? weak : this.nodes);
       if (this.#rng.chance(0.3)) this.#crashNow(node);
       else if (this.#rng.chance(0.5)) node.crashSoon({ count: this.#rng.between(1, 40) });
-      else node.crashSoon({ name: this.#rng.pick(["afterSignStateSave", "signStateSave", "walSync", "walAppend"]) });
+      else
+        node.crashSoon({
+          name: this.#rng.pick([
+            "afterSignStateSave",
+            "signStateSave",
+            "walSync",
+            "walAppend",
+            "published",
+            "published",
+          ]),
+        });
       this.#crashSoon();
     });
   }
@@ -167,7 +181,7 @@ export class World {
 
   #crashed(id: number): void {
     for (const peer of this.#network.neighbours(id)) this.nodes[peer]?.push({ kind: "peerDown", peer: String(id) });
-    this.#clock.after(this.#rng.between(1, 1_500), () => this.#restart(id));
+    this.#clock.after(this.#rng.between(1, this.#rng.chance(0.5) ? 100 : 1_500), () => this.#restart(id));
   }
 
   #restart(id: number): void {
@@ -213,6 +227,11 @@ export function runSeed(options: SeedOptions): SeedResult {
     height: Math.max(...world.nodes.map((node) => node.height)),
     virtualMs: Math.floor(world.now),
   };
+}
+
+function heightOf(message: Message): number {
+  if (message.kind === "proposal") return message.proposal.height;
+  return message.kind === "votes" ? (message.votes[0]?.height ?? 0) : 0;
 }
 
 function linkName(a: number, b: number): string {
