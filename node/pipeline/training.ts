@@ -1,0 +1,163 @@
+import { fromBech32 } from "../../chain/crypto/bech32.ts";
+import { compareBytes } from "../../chain/crypto/bytes.ts";
+import { concatBytes, sha256 } from "../../chain/crypto/hash.ts";
+import { merkleRoot } from "../../chain/crypto/merkle.ts";
+import { TRAINING_ALGORITHM } from "../../modules/modelregistry/ids.ts";
+import { TrainingManifest } from "../../proto/gen/openledger/factory/v1.ts";
+import { encodeBytes } from "../../proto/runtime.ts";
+import { FOLDS, foldOf, trainFolds } from "../factory/train-folds.ts";
+import { DEFAULT_LAMBDA, type TrainedHead, type TrainOptions, trainHead } from "../factory/train-head.ts";
+import type { TrainingSet } from "../factory/training-set.ts";
+import { encodeAll, encoderById, HASHED_NGRAM_512 } from "../influence/encoder.ts";
+import { InfluenceError } from "../influence/errors.ts";
+import { encodeModel } from "../influence/model-format.ts";
+import type { TrainingRow } from "./training-rows.ts";
+
+const LAMBDA_UNIT = 2 ** 40;
+/** The default ridge on the grid that manifest and index header state it in. */
+export const DEFAULT_LAMBDA_GRID = Math.round(DEFAULT_LAMBDA * LAMBDA_UNIT);
+
+/** One in ten rows is judged by heads that never saw its contributor. */
+const HELD_OUT_PART = 10;
+
+/** What goes into a training, in its final order. */
+export interface TrainingPlan {
+  readonly snapshots: readonly { readonly id: string; readonly root: Uint8Array }[];
+  readonly rows: readonly TrainingRow[];
+  /** Classes in output order: labels of the DataNets that have a row. */
+  readonly labels: readonly string[];
+  readonly encoder: string;
+  readonly lambdaGrid: number;
+}
+
+export interface TrainedModel {
+  readonly head: TrainedHead;
+  /** uint16 per row, 65535 = paid in full. */
+  readonly gate: Uint16Array;
+  /** Canonical bytes of manifest and model: both go into blobs. */
+  readonly manifest: Uint8Array;
+  readonly model: Uint8Array;
+  /** Accuracy on the held-out rows by heads that saw no row of the row's contributor. */
+  readonly heldOut: { readonly rows: number; readonly right: number };
+}
+
+/** The set that head, folds and index share. */
+export function trainingSet(plan: TrainingPlan): TrainingSet {
+  const { rows, labels } = plan;
+  const encoder = encoderById(plan.encoder);
+  const classes = new Map(labels.map((label, index) => [label, index]));
+  return {
+    features: encodeAll(
+      rows.map(({ text }) => text),
+      encoder,
+    ),
+    dims: encoder.dims,
+    classes: labels.length,
+    labels: Int32Array.from(rows, ({ label }) => classes.get(label) ?? unknownClass(label)),
+  };
+}
+
+function unknownClass(label: string): never {
+  throw new InfluenceError("bad-shape", `training: no class for label ${JSON.stringify(label)}`);
+}
+
+/** The labels, in the given order, that some row has: a class without rows cannot be trained. */
+export function usedLabels(known: readonly string[], rows: readonly TrainingRow[]): string[] {
+  const used = new Set(rows.map(({ label }) => label));
+  return known.filter((label, index) => used.has(label) && known.indexOf(label) === index);
+}
+
+export const DEFAULT_ENCODER = HASHED_NGRAM_512.id;
+
+/** The ridge of a plan as the trainer takes it. */
+export function lambdaOf(plan: Pick<TrainingPlan, "lambdaGrid">): number {
+  return plan.lambdaGrid / LAMBDA_UNIT;
+}
+
+/** Head and fold heads of a plan: the same bytes on every machine. Throws what trainHead and trainFolds throw. */
+export async function trainModel(
+  plan: TrainingPlan,
+  options: Pick<TrainOptions, "onProgress" | "workers" | "signal"> = {},
+): Promise<TrainedModel> {
+  const set = trainingSet(plan);
+  const lambda = lambdaOf(plan);
+  const folds = plan.rows.map(({ contributor }) => foldOf(fromBech32(contributor)));
+  const head = await trainHead(set, { ...options, lambda });
+  const crossed = await trainFolds({ ...set, folds }, { ...options, lambda });
+  const { encoder, labels } = plan;
+  const manifest = encodeBytes(TrainingManifest, manifestOf(plan, head.hash, crossed.hashes, crossed.gate));
+  const model = encodeModel({ encoderId: encoder, dims: set.dims, labels, weights: head.weights });
+  return { head, gate: crossed.gate, manifest, model, heldOut: judge(plan, set, folds, crossed.heads) };
+}
+
+function manifestOf(
+  plan: TrainingPlan,
+  weightsHash: Uint8Array,
+  foldHashes: readonly (Uint8Array | undefined)[],
+  gate: Uint16Array,
+): TrainingManifest {
+  return {
+    algorithm: TRAINING_ALGORITHM,
+    encoder: plan.encoder,
+    encoderHash: encoderById(plan.encoder).specHash,
+    snapshots: plan.snapshots.map(({ id }) => id),
+    snapshotRoots: plan.snapshots.map(({ root }) => root),
+    labels: [...plan.labels],
+    rows: plan.rows.length,
+    rowsRoot: merkleRoot(plan.rows.map(({ itemId }) => itemId)),
+    lambdaGrid: BigInt(plan.lambdaGrid),
+    weightsHash,
+    foldHashes: Array.from({ length: FOLDS }, (_, fold) => foldHashes[fold] ?? new Uint8Array(0)),
+    gateHash: sha256(gateBytes(gate)),
+  };
+}
+
+/** uint16 little-endian. */
+export function gateBytes(gate: Uint16Array): Uint8Array {
+  const bytes = new Uint8Array(2 * gate.length);
+  const view = new DataView(bytes.buffer);
+  for (const [i, value] of gate.entries()) view.setUint16(2 * i, value, true);
+  return bytes;
+}
+
+/** Inverse of `gateBytes`. */
+export function gateFromBytes(bytes: Uint8Array): Uint16Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Uint16Array.from({ length: bytes.length >> 1 }, (_, i) => view.getUint16(2 * i, true));
+}
+
+/**
+ * Rows whose sha256(snapshot root, item id) is lowest: a choice that nobody can steer once the snapshot stands, and
+ * that reads no height. They are trained on like the others; fold heads say how well strangers' data predicts them.
+ */
+export function heldOutRows(plan: Pick<TrainingPlan, "rows" | "snapshots">): number[] {
+  const roots = concatBytes(...plan.snapshots.map(({ root }) => root));
+  const keys = plan.rows.map(({ itemId }) => sha256(concatBytes(roots, itemId)));
+  const order = keys.map((_, i) => i).sort((a, b) => compareBytes(keys[a]!, keys[b]!));
+  return order.slice(0, Math.floor(order.length / HELD_OUT_PART)).sort((a, b) => a - b);
+}
+
+function judge(
+  plan: TrainingPlan,
+  set: TrainingSet,
+  folds: readonly number[],
+  heads: readonly (Int32Array | undefined)[],
+): { rows: number; right: number } {
+  const judged = heldOutRows(plan).filter((row) => heads[folds[row]!] !== undefined);
+  const right = judged.filter((row) => bestClass(heads[folds[row]!]!, set, row) === set.labels[row]);
+  return { rows: judged.length, right: right.length };
+}
+
+function bestClass(weights: Int32Array, { features, dims, classes }: TrainingSet, row: number): number {
+  let best = 0;
+  let highest = Number.NEGATIVE_INFINITY;
+  for (let c = 0; c < classes; c++) {
+    let logit = 0;
+    for (let k = 0; k < dims; k++) logit += weights[c * dims + k]! * features[row * dims + k]!;
+    if (logit > highest) {
+      highest = logit;
+      best = c;
+    }
+  }
+  return best;
+}
