@@ -95,11 +95,12 @@ describe("BlobTransfer", () => {
     const lying = await liar(2, () => bytes("x"));
     const asking = await node(3, [other, lying]);
     const id = blobIdOf(bytes("nobody has this"));
-    const error = await asking.transfer.ensure(id, { timeoutMs: 400 }).catch((thrown) => thrown);
+    const error = await asking.transfer.ensure(id, { timeoutMs: 1_500 }).catch((thrown) => thrown);
     expect(error).toMatchObject({ name: "BlobError", code: "missing" });
     expect(error.message).toContain(`missing blob ${id}: it is not here, and 2 peers were asked`);
     expect(error.message).toContain(`${other.host.peerId}: does not have it`);
-    expect(error.message).toMatch(new RegExp(`${lying.host.peerId}: (sent other bytes|closed|not-connected)`));
+    expect(error.message).toContain(`${lying.host.peerId}: `);
+    expect(asking.host.book.score(lying.host.peerId)).toBeLessThan(0);
     const alone = await node(4);
     await expect(alone.transfer.ensure(id, { timeoutMs: 50 })).rejects.toThrow("no peer could be asked");
   });

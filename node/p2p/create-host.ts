@@ -32,6 +32,8 @@ export interface HostOptions {
   readonly mdns?: boolean;
   /** Gossip topics that exist on this host. */
   readonly topics?: readonly string[];
+  /** Time between checks that every peer has its gossip stream. */
+  readonly gossipCheckMs?: number;
   readonly peerBook?: Omit<PeerBookOptions, "persistentPeers">;
 }
 
@@ -57,7 +59,12 @@ export async function createHost(options: HostOptions, ports: HostPorts = {}): P
   const book = new PeerBook({ ...options.peerBook, persistentPeers }, { log, metrics, nowMs });
   const gate = connectionGate(book, maxPeers);
   const node = await createNode(options, { maxPeers, gater: gate.gater, book });
-  const setup = { persistent, bootstrap, discover: options.mdns ?? false };
+  const setup = {
+    persistent,
+    bootstrap,
+    discover: options.mdns ?? false,
+    gossipCheckMs: options.gossipCheckMs ?? limits.GOSSIP_CHECK_MS,
+  };
   const host = new Host(setup, { node, book, log, metrics, nowMs });
   gate.connectedPeers = () => host.peers();
   return host;
@@ -99,7 +106,7 @@ async function createNode(options: HostOptions, { maxPeers, gater, book }: NodeP
     // A busy machine answers pings late; that is no reason to drop its connections (links.ts notices silent peers).
     connectionMonitor: { abortConnectionOnPingFailure: false },
     services: {
-      identify: identify(),
+      identify: identify({ timeout: limits.IDENTIFY_TIMEOUT_MS }),
       ping: ping(),
       gossip: gossipService({ topics: options.topics ?? [], scoreOf: (peer) => book.score(peer) }),
     },

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
+import type { HostOptions } from "./create-host.ts";
 import { type BatchGossipPorts, TxGossip } from "./gossip.ts";
 import { decodeBatch, encodeBatch } from "./gossip-frame.ts";
 import type { Host } from "./host.ts";
@@ -30,8 +31,13 @@ const judge: BatchGossipPorts["check"] = async (items) =>
     return { action: "accept" };
   });
 
-async function node(seed: number, peers: readonly string[] = [], check = judge): Promise<Node> {
-  const host = await loopbackHost(seed, { persistentPeers: peers, topics: [TOPIC] });
+async function node(
+  seed: number,
+  peers: readonly string[] = [],
+  check = judge,
+  options: Partial<HostOptions> = {},
+): Promise<Node> {
+  const host = await loopbackHost(seed, { persistentPeers: peers, topics: [TOPIC], ...options });
   hosts.push(host);
   const got: string[] = [];
   const checked: string[] = [];
@@ -134,6 +140,22 @@ describe("TxGossip", () => {
     expect(receiver.host.book.score(sender.host.peerId)).toBe(0);
     sender.txs.republish(tx("first"));
     await until("again", () => receiver.got.length === 2);
+  });
+
+  test("a gossip stream that breaks is replaced by reconnecting", async () => {
+    const receiver = await node(1);
+    const sender = await node(2, receiver.host.addrs, judge, { gossipCheckMs: 100 });
+    await until("subscribed", () => subscribers(sender) === 1 && subscribers(receiver) === 1);
+    const { streamsOutbound } = sender.host.gossip as unknown as {
+      streamsOutbound: Map<string, { rawStream: { abort(error: Error): void } }>;
+    };
+    streamsOutbound.get(receiver.host.peerId)!.rawStream.abort(new Error("the peer was too slow"));
+    expect(streamsOutbound.size).toBe(0);
+    await until("replaced", () => streamsOutbound.size === 1 && subscribers(sender) === 1);
+    await until("delivered", () => {
+      sender.txs.republish(tx("after"));
+      return receiver.got.length === 1;
+    });
   });
 
   test("an item over the limit is an error of the publisher", async () => {

@@ -27,6 +27,7 @@ export interface HostSetup {
   readonly persistent: readonly PeerAddress[];
   readonly bootstrap: readonly PeerAddress[];
   readonly discover: boolean;
+  readonly gossipCheckMs: number;
 }
 
 export interface HostParts {
@@ -79,7 +80,7 @@ export class Host {
       throw explainListenError(error);
     }
     this.#redialler.start();
-    this.#healer = setInterval(() => this.#healGossip(), HEAL_INTERVAL_MS);
+    this.#healer = setInterval(() => this.#healGossip(), this.#setup.gossipCheckMs);
     this.#healer.unref();
     for (const target of this.#setup.bootstrap) this.#dialOnce(target);
   }
@@ -227,20 +228,20 @@ export class Host {
   }
 
   /**
-   * gossipsub never reopens an outgoing stream that broke (its peer was too slow, say) while the connection lasts.
-   * A peer found without one twice is disconnected: the next connection starts afresh.
+   * gossipsub opens its stream to a peer once, after libp2p identified the peer: when that failed (a busy machine) or
+   * the stream broke (the peer was too slow), nothing opens it again while the connection lasts. A peer found
+   * without one twice is disconnected; the next connection starts afresh.
    */
   #healGossip(): void {
-    const streams = (this.gossip as unknown as { readonly streamsOutbound: ReadonlyMap<PeerId, unknown> })
-      .streamsOutbound;
-    for (const id of this.gossip.getPeers()) {
-      const peer = id.toString();
-      if (streams.has(peer)) this.#deaf.delete(peer);
-      else if (this.#deaf.has(peer)) {
+    const { streamsOutbound } = this.gossip as unknown as { readonly streamsOutbound: ReadonlyMap<PeerId, unknown> };
+    for (const peer of this.peers()) {
+      if (streamsOutbound.has(peer)) this.#deaf.delete(peer);
+      else if (!this.#deaf.has(peer)) this.#deaf.add(peer);
+      else {
         this.#deaf.delete(peer);
         this.log.info({ peer }, "no gossip stream to the peer, reconnecting");
         void this.disconnect(peer);
-      } else this.#deaf.add(peer);
+      }
     }
   }
 
@@ -261,5 +262,4 @@ export class Host {
 }
 
 const PERSISTENT_TAG = "openledger-persistent";
-const HEAL_INTERVAL_MS = 10_000;
 const HANG_UP_TIMEOUT_MS = 1_000;

@@ -37,6 +37,10 @@ export const REDIAL_MIN_DELAY_MS = 250;
 export const REDIAL_MAX_DELAY_MS = 15_000;
 /** A connection that lasted this long resets the redial delay. */
 export const REDIAL_STABLE_MS = 10_000;
+/** Gossip with a peer begins only after it is identified: generous, for machines that start many nodes at once. */
+export const IDENTIFY_TIMEOUT_MS = 15_000;
+/** A peer that lacks its gossip stream at two checks in a row is reconnected. */
+export const GOSSIP_CHECK_MS = 10_000;
 export const DIAL_TIMEOUT_MS = 10_000;
 
 /** Peers whose score is remembered after they left. */
