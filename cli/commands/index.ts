@@ -7,7 +7,9 @@ import { curateCommand } from "./curate.ts";
 import { genesisCommand } from "./genesis.ts";
 import { initCommand } from "./init.ts";
 import { keysCommand } from "./keys.ts";
+import { modelCommand } from "./model.ts";
 import { queryCommand } from "./query.ts";
+import { snapshotCommand } from "./snapshot.ts";
 import { startCommand } from "./start.ts";
 import { statusCommand } from "./status.ts";
 import { testnetCommand } from "./testnet.ts";
@@ -25,6 +27,8 @@ export function registerCommands(program: Command): void {
   blobCommand(program);
   contributeCommand(program);
   curateCommand(program);
+  snapshotCommand(program);
+  modelCommand(program);
   testnetCommand(program);
   program
     .command("version")

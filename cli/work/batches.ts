@@ -21,6 +21,8 @@ export interface Batch {
 }
 
 export interface BatchOptions {
+  /** File that the rows come from, for messages. */
+  readonly file: string;
   readonly datanet: string;
   readonly window: number;
   readonly contributor: string;
@@ -51,7 +53,7 @@ export function makeBatches(rows: readonly CsvRow[], options: BatchOptions): Bat
     const item = { text, label };
     const bytes = encodeBytes(Item, item).length + ENTRY_OVERHEAD;
     if (bytes > options.maxBytes)
-      throw usageError(`line ${line}: an item above ${options.maxBytes} bytes`, "split its text");
+      throw usageError(`${options.file} line ${line}: an item above ${options.maxBytes} bytes`, "split its text");
     if (items.length === options.maxItems || size + bytes > options.maxBytes) close();
     items.push(item);
     size += bytes;
@@ -60,9 +62,12 @@ export function makeBatches(rows: readonly CsvRow[], options: BatchOptions): Bat
   return batches;
 }
 
-function unknownLabel(label: string, line: number, { datanet, labels }: BatchOptions): Error {
+function unknownLabel(label: string, line: number, { file, datanet, labels }: BatchOptions): Error {
   const list = labels.slice(0, 12).join(", ") + (labels.length > 12 ? `, and ${labels.length - 12} more` : "");
-  return usageError(`line ${line}: ${JSON.stringify(label)} is no label of DataNet ${datanet}`, `its labels: ${list}`);
+  return usageError(
+    `${file} line ${line}: ${JSON.stringify(label)} is no label of DataNet ${datanet}`,
+    `its labels: ${list}`,
+  );
 }
 
 function makeBatch(items: readonly Item[], options: BatchOptions): Batch {

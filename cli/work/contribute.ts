@@ -23,6 +23,8 @@ const NEXT_BLOCK_TIMEOUT_MS = 60_000;
 
 export interface Submission {
   readonly datanet: string;
+  /** Where the rows were read, for messages. */
+  readonly file: string;
   readonly rows: readonly CsvRow[];
   /** Undefined: the DataNet's own licence. */
   readonly licence: string | undefined;
@@ -47,6 +49,7 @@ export async function commitContributions(
   const net = await openWindow(session, datanet);
   const { params } = await session.query(Query.Params, {});
   const batches = makeBatches(submission.rows, {
+    file: submission.file,
     datanet,
     window: net.window,
     contributor: session.address,

@@ -1,0 +1,104 @@
+import type { Command } from "commander";
+import { ChainClient } from "../chain/client.ts";
+import { usageError } from "../errors.ts";
+import { globalsOf, printerOf } from "../options.ts";
+import { pairs } from "../output.ts";
+import { readCsv } from "../work/csv.ts";
+import { indexFolder, registerFolder, trainFromSnapshots } from "../work/model.ts";
+import { stderrProgress } from "../work/progress.ts";
+import { openSession } from "../work/session.ts";
+import { addTxOptions, type TxOptions } from "./tx.ts";
+
+const HELP = `
+Examples:
+  openledgerd model train --snapshot bikes/1 --out bikes-model --test questions.csv
+  openledgerd model index --dir bikes-model
+  openledgerd model register --dir bikes-model --id bikes-model --price-request 100000 --price-token 100 --from alice
+
+Training is deterministic: the same snapshots give the same weights hash on every machine.`;
+
+interface TrainOptions {
+  readonly snapshot: string;
+  readonly out: string;
+  readonly test?: string;
+  readonly textColumn: string;
+  readonly labelColumn: string;
+}
+
+interface RegisterOptions extends TxOptions {
+  readonly dir: string;
+  readonly id: string;
+  readonly priceRequest: string;
+  readonly priceToken: string;
+  readonly licence: string;
+}
+
+export function modelCommand(program: Command): void {
+  const model = program.command("model").description("train, index and register models").addHelpText("after", HELP);
+  model
+    .command("train")
+    .description("train a softmax head on the cluster owners of accepted snapshots")
+    .requiredOption("--snapshot <ids>", "snapshots, by commas")
+    .requiredOption("--out <dir>", "folder for the model's files")
+    .option("--test <file>", "CSV of held-out questions: prints the accuracy")
+    .option("--text-column <name>", "column of texts", "text")
+    .option("--label-column <name>", "column of labels", "category")
+    .action(train);
+  model
+    .command("index")
+    .description("build the influence index of a trained model")
+    .requiredOption("--dir <dir>", "folder of `model train`")
+    .action(async (options: { readonly dir: string }, self: Command) => {
+      const indexed = await indexFolder(options.dir, stderrProgress());
+      printerOf(self).answer(indexed, () =>
+        pairs([
+          ["rows", indexed.rows],
+          ["index root", indexed.indexRoot],
+          ["bytes", indexed.bytes],
+        ]),
+      );
+    });
+  addTxOptions(model.command("register"))
+    .description("upload a trained and indexed model and register it")
+    .requiredOption("--dir <dir>", "folder of `model train` and `model index`")
+    .requiredOption("--id <slug>", "id of the model on chain")
+    .option("--price-request <uopen>", "price of a request", "100000")
+    .option("--price-token <uopen>", "price of a token in or out", "0")
+    .option("--licence <name>", "licence of the model", "Apache-2.0")
+    .action(register);
+}
+
+async function train(options: TrainOptions, self: Command): Promise<void> {
+  const columns = { text: options.textColumn, label: options.labelColumn };
+  const test = options.test === undefined ? [] : readCsv(options.test, columns);
+  const snapshots = options.snapshot.split(",").filter((id) => id !== "");
+  if (new Set(snapshots).size !== snapshots.length) throw usageError("--snapshot names a snapshot twice");
+  const client = await ChainClient.connect(globalsOf(self).node);
+  const trained = await trainFromSnapshots(client, { snapshots, dir: options.out, test }, stderrProgress());
+  const percent = (share: number | null) => (share === null ? "-" : `${(100 * share).toFixed(2)} %`);
+  printerOf(self).answer(trained, () =>
+    pairs([
+      ["rows", trained.rows],
+      ["classes", trained.labels],
+      ["weights hash", trained.weightsHash],
+      ["held-out accuracy (heads that never saw the contributor)", percent(trained.heldOutAccuracy)],
+      ["test accuracy", percent(trained.testAccuracy)],
+    ]),
+  );
+}
+
+async function register(options: RegisterOptions, self: Command): Promise<void> {
+  for (const price of [options.priceRequest, options.priceToken]) {
+    if (!/^(0|[1-9]\d{0,18})$/.test(price)) throw usageError(`${price} is not a price in uopen`, "a whole number");
+  }
+  const session = await openSession(globalsOf(self), options);
+  const registered = await registerFolder(session, options, stderrProgress());
+  printerOf(self).answer(registered, () =>
+    pairs([
+      ["model", registered.id],
+      ["weights hash", registered.weightsHash],
+      ["index root", registered.indexRoot],
+      ["training and index claims", registered.attestation],
+    ]),
+  );
+}

@@ -1,0 +1,210 @@
+import { fromHex, toHex } from "../../chain/crypto/bytes.ts";
+import { sha256 } from "../../chain/crypto/hash.ts";
+import { referenceAnswer } from "../../node/influence/answer.ts";
+import { encoderById } from "../../node/influence/encoder.ts";
+import { fromGrid } from "../../node/influence/grid.ts";
+import { decodeIndexHeader, indexRoot } from "../../node/influence/index-format.ts";
+import { decodeModel } from "../../node/influence/model-format.ts";
+import { indexModel } from "../../node/pipeline/index-model.ts";
+import { DEFAULT_ENCODER, DEFAULT_LAMBDA_GRID, trainModel, usedLabels } from "../../node/pipeline/training.ts";
+import { trainingRows } from "../../node/pipeline/training-rows.ts";
+import { TrainingManifest } from "../../proto/gen/openledger/factory/v1.ts";
+import { MsgRegisterIndex, MsgRegisterModel, Query } from "../../proto/gen/openledger/modelregistry/v1.ts";
+import { decodeStrict } from "../../proto/runtime.ts";
+import type { ChainClient } from "../chain/client.ts";
+import { CliError, EXIT } from "../errors.ts";
+import { uploadArtefact } from "./artefacts.ts";
+import type { CsvRow } from "./csv.ts";
+import { loadIndex, loadPlan, loadTrained, saveIndex, saveTrained } from "./model-folder.ts";
+import type { Progress } from "./progress.ts";
+import type { Session } from "./session.ts";
+import { loadSnapshot } from "./snapshot-source.ts";
+
+/** Names of claim states as queries print them, without their prefix. */
+const UNATTESTED_NOTE = "unattested: posted in its final format, nobody has recomputed it yet";
+
+export interface Trained {
+  readonly rows: number;
+  readonly labels: number;
+  readonly weightsHash: string;
+  readonly iterations: number;
+  readonly converged: boolean;
+  /** Share of right answers; null without rows to judge. */
+  readonly heldOutAccuracy: number | null;
+  readonly testAccuracy: number | null;
+  readonly testRows: number;
+}
+
+/** Trains on accepted snapshots and writes the model's files to `dir`. */
+export async function trainFromSnapshots(
+  client: ChainClient,
+  options: { readonly snapshots: readonly string[]; readonly dir: string; readonly test: readonly CsvRow[] },
+  progress: Progress,
+): Promise<Trained> {
+  const loaded = [];
+  for (const id of options.snapshots) loaded.push(await loadSnapshot(client, id, progress));
+  const rows = trainingRows(loaded.map(({ source }) => source));
+  const known = loaded.flatMap(({ datanet }) => datanet.labels);
+  const plan = {
+    snapshots: loaded.map(({ source: { snapshot } }) => ({ id: snapshot.id, root: snapshot.root })),
+    rows,
+    labels: usedLabels(known, rows),
+    encoder: DEFAULT_ENCODER,
+    lambdaGrid: DEFAULT_LAMBDA_GRID,
+  };
+  progress.note(`training ${plan.labels.length} classes on ${rows.length} cluster owners`);
+  const trained = await trainModel(plan, { onProgress: iterationNotes(progress) });
+  saveTrained(options.dir, plan, trained);
+  const { head, heldOut } = trained;
+  return {
+    rows: rows.length,
+    labels: plan.labels.length,
+    weightsHash: toHex(head.hash),
+    iterations: head.iterations,
+    converged: head.converged,
+    heldOutAccuracy: heldOut.rows > 0 ? heldOut.right / heldOut.rows : null,
+    testAccuracy: options.test.length > 0 ? testAccuracy(trained.model, options.test) : null,
+    testRows: options.test.length,
+  };
+}
+
+/** Every this many iterations of a solver a line. */
+const NOTE_EVERY = 100;
+
+function iterationNotes(progress: Progress) {
+  return ({
+    stage,
+    fold,
+    iteration,
+    gradientRatio,
+  }: {
+    stage: string;
+    fold?: number;
+    iteration: number;
+    gradientRatio: number;
+  }) => {
+    if (iteration % NOTE_EVERY !== 0) return;
+    const name = fold === undefined ? stage : `${stage} ${fold + 1}`;
+    progress.note(`${name}: iteration ${iteration}, gradient at ${gradientRatio.toExponential(1)} of its start`);
+  };
+}
+
+function testAccuracy(modelBytes: Uint8Array, test: readonly CsvRow[]): number {
+  const model = decodeModel(modelBytes);
+  const encoder = encoderById(model.encoderId);
+  const weights = fromGrid(model.weights);
+  const labelOf = (text: string) => model.labels[referenceAnswer(weights, encoder.encode(text)).label];
+  const right = test.filter(({ text, label }) => labelOf(text) === label);
+  return right.length / test.length;
+}
+
+export interface Indexed {
+  readonly rows: number;
+  readonly indexRoot: string;
+  readonly bytes: number;
+}
+
+/** Builds the influence index of the model in `dir`. */
+export async function indexFolder(dir: string, progress: Progress): Promise<Indexed> {
+  const plan = loadPlan(dir);
+  const { header, headerBytes, rows, inverse } = await indexModel(plan, loadTrained(dir), {
+    onProgress: (stage) =>
+      progress.note(stage === "curvature" ? `inverting ${plan.labels.length} curvatures` : "writing rows"),
+  });
+  saveIndex(dir, { header: headerBytes, rows, inverse });
+  const bytes = headerBytes.length + rows.length + inverse.length;
+  return { rows: header.rows, indexRoot: toHex(indexRoot(headerBytes)), bytes };
+}
+
+export interface Registration {
+  readonly dir: string;
+  readonly id: string;
+  readonly priceRequest: string;
+  readonly priceToken: string;
+  readonly licence: string;
+}
+
+export interface Registered {
+  readonly id: string;
+  readonly weightsHash: string;
+  readonly indexRoot: string;
+  readonly trainingClaim: string;
+  readonly indexClaim: string;
+  /** State of both claims. */
+  readonly attestation: string;
+}
+
+/** Uploads the blobs of `dir` and registers model and index. What is registered already is not registered again. */
+export async function registerFolder(
+  session: Session,
+  registration: Registration,
+  progress: Progress,
+): Promise<Registered> {
+  const { dir, id } = registration;
+  const trained = loadTrained(dir);
+  const index = loadIndex(dir);
+  const { weightsHash } = decodeIndexHeader(index.header);
+  const known = await session.find(Query.Model, { id });
+  if (known?.model && toHex(known.model.weightsHash) !== toHex(weightsHash)) {
+    throw new CliError(EXIT.refused, `model ${id} exists with other weights`, "choose another --id");
+  }
+  if (!known?.model) await session.send([await modelMessage(session, registration, trained, progress)]);
+  if (!known?.model?.index) await session.send([await indexMessage(session, id, index, progress)]);
+  const { model } = await session.query(Query.Model, { id });
+  return {
+    id,
+    weightsHash: toHex(weightsHash),
+    indexRoot: toHex(indexRoot(index.header)),
+    trainingClaim: toHex(model?.trainingClaimId ?? new Uint8Array(0)),
+    indexClaim: toHex(model?.index?.claimId ?? new Uint8Array(0)),
+    attestation: UNATTESTED_NOTE,
+  };
+}
+
+async function modelMessage(
+  session: Session,
+  { id, priceRequest, priceToken, licence }: Registration,
+  trained: { readonly manifest: Uint8Array; readonly model: Uint8Array },
+  progress: Progress,
+) {
+  progress.note(`uploading manifest and weights: ${trained.model.length} bytes`);
+  const manifest = decodeStrict(TrainingManifest, trained.manifest);
+  const upload = (bytes: Uint8Array) => uploadArtefact(session.client.url, session.uploader, bytes);
+  const value = {
+    owner: session.address,
+    id,
+    encoder: manifest.encoder,
+    encoderHash: encoderById(manifest.encoder).specHash,
+    snapshots: manifest.snapshots,
+    labels: manifest.labels,
+    manifestHash: sha256(trained.manifest),
+    manifestBlob: fromHex(await upload(trained.manifest)),
+    weightsHash: manifest.weightsHash,
+    weightsBlob: fromHex(await upload(trained.model)),
+    priceRequest,
+    priceToken,
+    licence,
+  };
+  return { typeUrl: MsgRegisterModel.typeUrl, value };
+}
+
+async function indexMessage(
+  session: Session,
+  model: string,
+  { header, rows, inverse }: { readonly header: Uint8Array; readonly rows: Uint8Array; readonly inverse: Uint8Array },
+  progress: Progress,
+) {
+  progress.note(`uploading the index: ${header.length + rows.length + inverse.length} bytes`);
+  const upload = async (bytes: Uint8Array) =>
+    fromHex(await uploadArtefact(session.client.url, session.uploader, bytes));
+  const value = {
+    owner: session.address,
+    model,
+    root: indexRoot(header),
+    rows: decodeIndexHeader(header).rows,
+    headerBlob: await upload(header),
+    rowsBlob: await upload(rows),
+    inverseBlob: await upload(inverse),
+  };
+  return { typeUrl: MsgRegisterIndex.typeUrl, value };
+}
