@@ -8,7 +8,7 @@ import {
   QuerySnapshotsRequest,
   QuerySnapshotsResponse,
 } from "../proto/gen/openledger/datanet/v1.ts";
-import { QueryPendingRequest, QueryPendingResponse } from "../proto/gen/openledger/inference/v1.ts";
+import { QueryRequestsRequest, QueryRequestsResponse, RequestStatus } from "../proto/gen/openledger/inference/v1.ts";
 import { QueryModelsRequest, QueryModelsResponse } from "../proto/gen/openledger/modelregistry/v1.ts";
 import { encodeBytes, type MessageCodec } from "../proto/runtime.ts";
 import type { AppClient } from "./app/client.ts";
@@ -16,7 +16,10 @@ import type { BlobId } from "./blobs/index.ts";
 
 const PAGE = 100;
 
-/** Blobs that the chain's state refers to: contributions, snapshots, models, and inputs of unanswered requests. */
+/** Requests whose input a host or a validator may still need. */
+const OPEN_REQUESTS = [RequestStatus.REQUEST_STATUS_PENDING, RequestStatus.REQUEST_STATUS_CLAIMED] as const;
+
+/** Blobs that the chain's state refers to: contributions, snapshots, models, and inputs of unsettled requests. */
 export class BlobReferences {
   readonly #app: AppClient;
   #ids: ReadonlySet<BlobId> = new Set();
@@ -37,11 +40,7 @@ export class BlobReferences {
     };
     await this.#datanets(add);
     await this.#models(add);
-    const pending = await this.#ask("inference", "Pending", [QueryPendingRequest, QueryPendingResponse], {
-      model: "",
-      limit: PAGE * 10,
-    });
-    for (const request of pending.requests) add(request.inputBlob);
+    for (const status of OPEN_REQUESTS) await this.#requests(status, add);
     this.#ids = found;
   }
 
@@ -49,8 +48,8 @@ export class BlobReferences {
     for (let after = ""; ; ) {
       const codecs = [QueryDataNetsRequest, QueryDataNetsResponse] as const;
       const { datanets } = await this.#ask("datanet", "DataNets", codecs, { startAfter: after, limit: PAGE });
-      for (const { id, window } of datanets) {
-        for (let w = 0; w <= window; w++) await this.#contributions(id, w, add);
+      for (const { id } of datanets) {
+        await this.#contributions(id, add);
         await this.#snapshots(id, add);
       }
       if (datanets.length < PAGE) return;
@@ -58,25 +57,32 @@ export class BlobReferences {
     }
   }
 
+  /** One answer: the query has no pages. */
   async #snapshots(datanet: string, add: (hash: Uint8Array) => void): Promise<void> {
-    for (let window = 0; ; ) {
-      const codecs = [QuerySnapshotsRequest, QuerySnapshotsResponse] as const;
-      const request = { datanet, startWindow: window, limit: PAGE };
-      const { snapshots } = await this.#ask("datanet", "Snapshots", codecs, request);
-      for (const { blob } of snapshots) add(blob);
-      if (snapshots.length < PAGE) return;
-      window = (snapshots.at(-1)?.window ?? 0) + 1;
-    }
+    const codecs = [QuerySnapshotsRequest, QuerySnapshotsResponse] as const;
+    const { snapshots } = await this.#ask("datanet", "Snapshots", codecs, { datanet });
+    for (const { blob } of snapshots) add(blob);
   }
 
-  async #contributions(datanet: string, window: number, add: (hash: Uint8Array) => void): Promise<void> {
-    for (let seq = 0; ; ) {
+  /** Of all windows. */
+  async #contributions(datanet: string, add: (hash: Uint8Array) => void): Promise<void> {
+    for (let startSeq = 0; ; ) {
       const codecs = [QueryContributionsRequest, QueryContributionsResponse] as const;
-      const request = { datanet, window, startSeq: seq, limit: PAGE };
+      const request = { datanet, window: 0, startSeq, limit: PAGE };
       const { contributions } = await this.#ask("datanet", "Contributions", codecs, request);
       for (const { blob } of contributions) add(blob);
       if (contributions.length < PAGE) return;
-      seq = (contributions.at(-1)?.seq ?? 0) + 1;
+      startSeq = (contributions.at(-1)?.seq ?? 0) + 1;
+    }
+  }
+
+  async #requests(status: RequestStatus, add: (hash: Uint8Array) => void): Promise<void> {
+    for (let startAfter = ""; ; ) {
+      const codecs = [QueryRequestsRequest, QueryRequestsResponse] as const;
+      const { requests } = await this.#ask("inference", "Requests", codecs, { status, startAfter, limit: PAGE });
+      for (const { inputBlob } of requests) add(inputBlob);
+      if (requests.length < PAGE) return;
+      startAfter = requests.at(-1)?.id ?? "";
     }
   }
 

@@ -13,6 +13,7 @@ import { testGenesis } from "../../modules/testing/harness.ts";
 import type { AppClient } from "./client.ts";
 import { inlineClient } from "./inline-client.ts";
 import type { AppHostOptions } from "./open-app.ts";
+import { MAX_POSTED_CALLS } from "./protocol.ts";
 import { openAppWorker } from "./worker-client.ts";
 
 // Extensions are off, so that blocks need no validator.
@@ -119,6 +120,22 @@ describe("the application in a worker", () => {
     const path = await folder();
     await worker(path);
     await expect(openAppWorker(hostOptions(path))).rejects.toMatchObject({ code: "home_in_use" });
+  });
+
+  test("calls of consensus overtake waiting queries, and close waits for all of them", async () => {
+    const client = await worker(await folder());
+    await client.initChain(initChainRequest(genesis));
+    let answered = 0;
+    const queries = Array.from({ length: 300 }, async () => {
+      await client.query(RequestQuery.fromPartial({ path: "/app/version" }));
+      answered++;
+    });
+    await client.info();
+    expect(answered).toBeLessThanOrEqual(MAX_POSTED_CALLS);
+    const closed = client.close();
+    await Promise.all(queries);
+    await closed;
+    expect(answered).toBe(300);
   });
 
   test("calls after close are refused", async () => {

@@ -26,7 +26,7 @@ export interface Committed {
 
 /**
  * The application behind an asynchronous boundary. Calls are answered in the order in which they were made, none while a
- * commit is being written. Every promise rejects with AppHostError: `genesis` for a genesis that the application refuses;
+ * commit is being written; but those of consensus may overtake queries and CheckTx. Every promise rejects with AppHostError: `genesis` for a genesis that the application refuses;
  * `busy` for a query or CheckTx beyond the host's limit; `crashed` when the host is dead, `fatal` has resolved, and the
  * node must stop.
  */

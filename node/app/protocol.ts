@@ -54,6 +54,9 @@ export const LIMITED_CALLS: ReadonlySet<HostCall> = new Set(["checkTx", "query"]
 /** Such calls waiting at once: a second of work at a few thousand a second. */
 export const MAX_WAITING_CALLS = 4_096;
 
+/** Of these, what lies before the application at once: what consensus may have to wait for, and enough to keep it busy. */
+export const MAX_POSTED_CALLS = 8;
+
 export interface CallMessage {
   readonly id: number;
   readonly call: HostCall;

@@ -5,7 +5,14 @@ import { siblingModule } from "../influence/sibling.ts";
 import { clientOver } from "./calls.ts";
 import { type AppClient, AppHostError } from "./client.ts";
 import type { AppHostOptions } from "./open-app.ts";
-import { type HostCall, LIMITED_CALLS, MAX_WAITING_CALLS, type WorkerMessage } from "./protocol.ts";
+import {
+  type CallMessage,
+  type HostCall,
+  LIMITED_CALLS,
+  MAX_POSTED_CALLS,
+  MAX_WAITING_CALLS,
+  type WorkerMessage,
+} from "./protocol.ts";
 
 interface Waiting {
   readonly limited: boolean;
@@ -35,6 +42,9 @@ class AppThread {
   readonly #exit = Promise.withResolvers<void>();
   #nextId = 1;
   #limited = 0;
+  /** Calls of outsiders that the worker does not have yet, so that those of consensus need not wait for them. */
+  #backlog: CallMessage[] = [];
+  #posted = 0;
   #over: AppHostError | undefined;
   #closing: Promise<void> | undefined;
 
@@ -62,7 +72,12 @@ class AppThread {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { limited, resolve, reject });
-      this.#worker.postMessage({ id, call, body });
+      const message: CallMessage = { id, call, body };
+      if (!limited) this.#worker.postMessage(message);
+      else {
+        this.#backlog.push(message);
+        this.#feed(MAX_POSTED_CALLS);
+      }
     });
   }
 
@@ -72,9 +87,11 @@ class AppThread {
   }
 
   async #end(): Promise<void> {
-    // Calls under way were posted before, so the worker answers them first.
-    if (!this.#over) this.#worker.postMessage("close");
-    else await this.#worker.terminate();
+    if (!this.#over) {
+      // Calls under way are posted before, so the worker answers them first.
+      this.#feed(Number.POSITIVE_INFINITY);
+      this.#worker.postMessage("close");
+    } else await this.#worker.terminate();
     await this.#exit.promise;
     this.#rejectAll(new AppHostError("closed", "the application was closed"));
   }
@@ -85,10 +102,10 @@ class AppThread {
         this.#start.resolve();
         break;
       case "answer":
-        this.#take(message.id)?.resolve(message.body);
+        this.#answered(message.id)?.resolve(message.body);
         break;
       case "error":
-        this.#take(message.id)?.reject(new AppHostError(message.code, message.message));
+        this.#answered(message.id)?.reject(new AppHostError(message.code, message.message));
         break;
       case "log":
         this.#log[message.level](message.message, message.fields);
@@ -100,6 +117,25 @@ class AppThread {
         this.#die(message.message);
         break;
     }
+  }
+
+  /** Posts calls of the backlog, oldest first, while fewer than `most` are posted. */
+  #feed(most: number): void {
+    while (this.#posted < most) {
+      const next = this.#backlog.shift();
+      if (!next) return;
+      this.#posted++;
+      this.#worker.postMessage(next);
+    }
+  }
+
+  #answered(id: number): Waiting | undefined {
+    const waiting = this.#take(id);
+    if (waiting?.limited) {
+      this.#posted--;
+      this.#feed(MAX_POSTED_CALLS);
+    }
+    return waiting;
   }
 
   #take(id: number): Waiting | undefined {
@@ -118,6 +154,7 @@ class AppThread {
   }
 
   #rejectAll(error: AppHostError): void {
+    this.#backlog = [];
     for (const [id] of [...this.#waiting]) this.#take(id)?.reject(error);
   }
 }
