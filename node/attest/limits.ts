@@ -16,11 +16,8 @@ export const MAX_WITNESS_BYTES = 128 * 1024 * 1024;
 /** One attempt to fetch a claim's blobs. Failed attempts are repeated with every block while a root can still count. */
 export const FETCH_TIMEOUT_MS = 5_000;
 
-/** Contributions read with one query. */
-export const PAGE = 100;
-
 /** Heights for which leaves and extensions are kept: longer than any claim is open (three windows of 24 blocks). */
 export const KEPT_HEIGHTS = 128;
 
-/** Models that may be loaded before an older one leaves memory are bounded by bytes (config verifier.memoryMiB). */
+/** Bytes in the unit of config verifier.memoryMiB. */
 export const MIB = 1024 * 1024;

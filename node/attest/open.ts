@@ -83,9 +83,9 @@ async function openValidator(
 
 function attesterOf(
   { config, guess, key }: AttestationSetup & { readonly key: ValidatorKey },
-  { blobs }: AttestationNeeds,
+  { app, blobs }: AttestationNeeds,
 ): Attester {
   if (guess) return new GuessingAttester(guess, key.address);
   if (!config.verifier.enabled) return new AbstainingAttester();
-  return new VerifyingAttester(config.verifier, { blobs: artefactsOf(blobs, FETCH_TIMEOUT_MS) });
+  return new VerifyingAttester(config.verifier, { ask: askApp(app), blobs: artefactsOf(blobs, FETCH_TIMEOUT_MS) });
 }

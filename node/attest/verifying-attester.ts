@@ -4,8 +4,12 @@ import { type Claim, ClaimKind } from "../../proto/gen/openledger/attribution/v1
 import { VerifierPool } from "../influence/pool.ts";
 import type { Sketch } from "../influence/sketch.ts";
 import type { ArtefactSource } from "./artefacts.ts";
+import type { Ask } from "./ask.ts";
 import { type Attester, abstained, accepted, type Finding, type MemberSeed } from "./attester.ts";
+import { examineResult } from "./examine-result.ts";
+import { examineSnapshot } from "./examine-snapshot.ts";
 import { MIB } from "./limits.ts";
+import { Models } from "./models.ts";
 
 export interface VerifierSettings {
   readonly workers: number;
@@ -14,6 +18,7 @@ export interface VerifierSettings {
 }
 
 export interface VerifyingPorts {
+  readonly ask: Ask;
   readonly blobs: ArtefactSource;
 }
 
@@ -21,11 +26,13 @@ export interface VerifyingPorts {
 export class VerifyingAttester implements Attester {
   readonly #settings: VerifierSettings;
   readonly #ports: VerifyingPorts;
+  readonly #models: Models;
   #pool: Promise<VerifierPool> | undefined;
 
   constructor(settings: VerifierSettings, ports: VerifyingPorts) {
     this.#settings = settings;
     this.#ports = ports;
+    this.#models = new Models(ports.ask, ports.blobs);
   }
 
   async examine(claim: Claim): Promise<Finding> {
@@ -51,12 +58,16 @@ export class VerifyingAttester implements Attester {
     await pool?.close();
   }
 
-  #examine(claim: Claim): Promise<Finding> {
+  async #examine(claim: Claim): Promise<Finding> {
     switch (claim.kind) {
       case ClaimKind.CLAIM_KIND_AVAILABILITY:
         return this.#availability(claim);
+      case ClaimKind.CLAIM_KIND_SNAPSHOT:
+        return examineSnapshot(claim, this.#ports);
+      case ClaimKind.CLAIM_KIND_RESULT:
+        return examineResult(claim, { ...this.#ports, models: this.#models, pool: await this.#verifier() });
       default:
-        return Promise.resolve(abstained(`claims of kind ${kindName(claim.kind)} are not verified`, false));
+        return abstained(`claims of kind ${kindName(claim.kind)} are not verified`, false);
     }
   }
 

@@ -11,7 +11,7 @@ import { decodeModel, weightsHash } from "../influence/model-format.ts";
 import { indexModel } from "./index-model.ts";
 import {
   DEFAULT_ENCODER,
-  DEFAULT_LAMBDA_GRID,
+  defaultLambdaGrid,
   gateBytes,
   gateFromBytes,
   heldOutRows,
@@ -63,7 +63,7 @@ function planOf(sources: readonly SnapshotSource[]): TrainingPlan {
     rows,
     labels: usedLabels(LABELS, rows),
     encoder: DEFAULT_ENCODER,
-    lambdaGrid: DEFAULT_LAMBDA_GRID,
+    lambdaGrid: defaultLambdaGrid(rows.length),
   };
 }
 
@@ -110,7 +110,7 @@ describe("a training", () => {
     expect(manifest.weightsHash).toEqual(weightsHash(decodeModel(one.model).weights));
     expect(manifest.gateHash).toEqual(sha256(gateBytes(one.gate)));
     const index = await indexModel(plan, one);
-    expect(index.header).toMatchObject({ rows: 12, classes: 2, lambdaGrid: DEFAULT_LAMBDA_GRID });
+    expect(index.header).toMatchObject({ rows: 12, classes: 2, lambdaGrid: defaultLambdaGrid(12) });
     expect(index.header.weightsHash).toEqual(manifest.weightsHash);
   });
 

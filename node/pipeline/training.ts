@@ -6,7 +6,7 @@ import { TRAINING_ALGORITHM } from "../../modules/modelregistry/ids.ts";
 import { TrainingManifest } from "../../proto/gen/openledger/factory/v1.ts";
 import { encodeBytes } from "../../proto/runtime.ts";
 import { FOLDS, foldOf, trainFolds } from "../factory/train-folds.ts";
-import { DEFAULT_LAMBDA, type TrainedHead, type TrainOptions, trainHead } from "../factory/train-head.ts";
+import { defaultLambda, type TrainedHead, type TrainOptions, trainHead } from "../factory/train-head.ts";
 import type { TrainingSet } from "../factory/training-set.ts";
 import { encodeAll, encoderById, HASHED_NGRAM_512 } from "../influence/encoder.ts";
 import { InfluenceError } from "../influence/errors.ts";
@@ -14,8 +14,10 @@ import { encodeModel } from "../influence/model-format.ts";
 import type { TrainingRow } from "./training-rows.ts";
 
 const LAMBDA_UNIT = 2 ** 40;
-/** The default ridge on the grid that manifest and index header state it in. */
-export const DEFAULT_LAMBDA_GRID = Math.round(DEFAULT_LAMBDA * LAMBDA_UNIT);
+/** The default ridge for this many rows, on the grid that manifest and index header state it in. */
+export function defaultLambdaGrid(rows: number): number {
+  return Math.round(defaultLambda(rows) * LAMBDA_UNIT);
+}
 
 /** One in ten rows is judged by heads that never saw its contributor. */
 const HELD_OUT_PART = 10;
