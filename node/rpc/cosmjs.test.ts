@@ -61,7 +61,7 @@ describe("CosmJS, unmodified", () => {
   test("finds transactions by hash, height and sender; transaction 0 decodes", async () => {
     node.chain.produce(TX_ZERO, SEND);
     node.chain.produce(SEND.slice(0, -1));
-    await settled(node);
+    await node.indexed();
     const client = await StargateClient.connect(node.url);
     expect((await client.getBlock(1)).txs).toHaveLength(2);
     const found = await client.getTx(toHex(sha256(SEND)).toUpperCase());
@@ -82,7 +82,7 @@ describe("CosmJS, unmodified", () => {
 
   test("proves a transaction under the data hash", async () => {
     node.chain.produce(TX_ZERO, SEND);
-    await settled(node);
+    await node.indexed();
     const client = await Comet38Client.connect(node.url);
     const { proof } = await client.tx({ hash: sha256(SEND), prove: true });
     expect(proof?.proof).toMatchObject({ total: 2, index: 1, leafHash: expect.anything() });
@@ -161,7 +161,3 @@ describe("CosmJS, unmodified", () => {
     client.disconnect();
   });
 });
-
-async function settled(node: FakeNode): Promise<void> {
-  await expect.poll(() => node.index.height).toBe(node.chain.height());
-}

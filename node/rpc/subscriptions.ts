@@ -13,18 +13,26 @@ interface Subscription {
 export class ClientSession {
   readonly #send: (text: string) => void;
   readonly #subscriptions = new Map<string, Subscription>();
+  /** Made by requests whose answers are not sent yet: a client must learn of a subscription before its events come. */
+  readonly #unanswered = new Set<string>();
 
   constructor(send: (text: string) => void) {
     this.#send = send;
   }
 
-  /** Every matching event is sent from now on, under `id`. Throws RpcError, or IndexError for a malformed query. */
+  /** Every matching event is sent under `id` once the request is answered. Throws RpcError, or IndexError for a malformed query. */
   subscribe(text: string, id: RequestId): void {
     if (this.#subscriptions.has(text)) throw failed(`already subscribed to ${text}`);
     if (this.#subscriptions.size >= MAX_SUBSCRIPTIONS) {
       throw failed(`max_subscriptions_per_client ${MAX_SUBSCRIPTIONS} reached; unsubscribe from another query first`);
     }
     this.#subscriptions.set(text, { query: parseQuery(text), id });
+    this.#unanswered.add(text);
+  }
+
+  /** Answers were sent: events of the new subscriptions may follow. */
+  answered(): void {
+    this.#unanswered.clear();
   }
 
   unsubscribe(text: string): void {
@@ -38,7 +46,7 @@ export class ClientSession {
 
   deliver(event: ChainEvent): void {
     for (const [text, { query, id }] of this.#subscriptions) {
-      if (matches(query, event.attributes)) this.#send(notification(text, id, event));
+      if (!this.#unanswered.has(text) && matches(query, event.attributes)) this.#send(notification(text, id, event));
     }
   }
 }

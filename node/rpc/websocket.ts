@@ -49,14 +49,11 @@ export function serveWebSocket(
     subscriptions.remove(session);
     stopPings();
   });
-  const slots = readSlots(socket, limits.maxInFlight);
-  socket.on("message", (data) => {
-    slots.take();
-    void respond({ ...ports, session }, data.toString()).then((text) => {
-      slots.free();
-      send(text);
-    });
+  const slots = callSlots(socket, limits.maxInFlight, async (text) => {
+    send(await respond({ ...ports, session }, text));
+    session.answered();
   });
+  socket.on("message", (data) => slots(data.toString()));
 }
 
 async function respond(context: CallContext, text: string): Promise<string> {
@@ -67,16 +64,27 @@ async function respond(context: CallContext, text: string): Promise<string> {
   }
 }
 
-/** While all slots are taken the socket is not read, so that the sender feels it. */
-function readSlots(socket: WebSocket, slots: number): { readonly take: () => void; readonly free: () => void } {
-  let taken = 0;
-  return {
-    take: () => {
-      if (++taken >= slots) socket.pause();
-    },
-    free: () => {
-      if (--taken < slots && socket.isPaused) socket.resume();
-    },
+/**
+ * Runs at most `slots` calls at once. While all are taken the socket is not read, so that the sender feels it; what one
+ * read already brought waits.
+ */
+function callSlots(socket: WebSocket, slots: number, run: (text: string) => Promise<void>): (text: string) => void {
+  const waiting: string[] = [];
+  let running = 0;
+  const next = () => {
+    while (running < slots && waiting.length > 0) {
+      running++;
+      void run(waiting.shift() as string).then(() => {
+        running--;
+        next();
+      });
+    }
+    if (waiting.length > 0) socket.pause();
+    else if (socket.isPaused) socket.resume();
+  };
+  return (text) => {
+    waiting.push(text);
+    next();
   };
 }
 

@@ -7,7 +7,7 @@ import {
   ResponseQuery,
 } from "cosmjs-types/tendermint/abci/types";
 import { toHex } from "../../../chain/crypto/bytes.ts";
-import { sha256 } from "../../../chain/crypto/hash.ts";
+import { EMPTY_HASH, sha256 } from "../../../chain/crypto/hash.ts";
 import { type ChainState, genesisState } from "../../../chain/execution/chain-state.ts";
 import { makeBlock, packBlock } from "../../../chain/execution/make-block.ts";
 import { nextState } from "../../../chain/execution/next-state.ts";
@@ -69,14 +69,9 @@ export class FakeChain implements NodeBackend {
       appState: { bank: { supply: "100000000000000000000" } },
     };
     const appHash = sha256(new Uint8Array(0));
-    this.#state = genesisState({
-      chainId: CHAIN_ID,
-      initialHeight: 1,
-      time: TIME,
-      params: consensusParams,
-      validators,
-      appHash,
-    });
+    const start = { chainId: CHAIN_ID, initialHeight: 1, time: TIME, params: consensusParams, validators, appHash };
+    // CometBFT's first header names the root of no results.
+    this.#state = { ...genesisState(start), lastResultsHash: EMPTY_HASH };
   }
 
   /** The next block with what waits in the pool and `txs`, stored and announced. */

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { TxIndex } from "../../index/index.ts";
 import { SILENT_LOG } from "../../p2p/ports.ts";
 import { createRpcServer, type RpcServerOptions } from "../server.ts";
@@ -11,6 +12,8 @@ export interface FakeNode {
   readonly index: TxIndex;
   /** http://127.0.0.1:port */
   readonly url: string;
+  /** Resolves when all blocks made so far can be found. */
+  indexed(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -27,12 +30,15 @@ export async function startFakeNode(
     { backend: chain, index, log },
   );
   const { url } = await server.start();
+  const indexed = async () => {
+    while (index.height < chain.height()) await setTimeout(2);
+  };
   const stop = async () => {
     await server.stop();
     await index.close();
     await rm(dir, { recursive: true, force: true });
   };
-  return { chain, index, url, stop };
+  return { chain, index, url, indexed, stop };
 }
 
 /** Parsed JSON of which tests read what they expect. */
