@@ -20,5 +20,7 @@ test("inverts a positive definite matrix", () => {
 });
 
 test("behavior: a matrix that is not positive definite is refused", () => {
-  expect(() => invertSpd(Float64Array.of(1, 2, 2, 1), 2, new Float64Array(3))).toThrowErrorMatchingInlineSnapshot(`[InfluenceError: curvature block is not positive definite at 1]`);
+  expect(() => invertSpd(Float64Array.of(1, 2, 2, 1), 2, new Float64Array(3))).toThrowErrorMatchingInlineSnapshot(
+    `[InfluenceError: curvature block is not positive definite at 1]`,
+  );
 });

@@ -55,9 +55,14 @@ describe("trainFolds", () => {
   });
 });
 
-test("gateOf saturates at one tenth", () => {
-  expect([gateOf(0), gateOf(Math.ceil(GRID_ONE / 10)), gateOf(GRID_ONE)]).toEqual([0, GATE_ONE, GATE_ONE]);
-  expect(gateOf(Math.floor(GRID_ONE / 20)) / GATE_ONE).toBeCloseTo(0.5, 3);
+test("gateOf: shut at chance, open at a tenth for many classes, later for few", () => {
+  const of = (p: number, classes: number) => gateOf(Math.round(p * GRID_ONE), classes) / GATE_ONE;
+  expect([of(0, 77), of(1 / 77, 77), of(0.1, 77), of(1, 77)]).toEqual([0, 0, 1, 1]);
+  expect([of(1 / 6 - 0.01, 6), of(0.5, 6)]).toEqual([0, 1]);
+  expect(of(1 / 3, 6)).toBeCloseTo(0.5, 3);
+  expect([of(0.5, 2), of(0.75, 2)]).toEqual([0, 1]);
+  expect(of(0.625, 2)).toBeCloseTo(0.5, 3);
+  expect(gateOf(GRID_ONE, 4096)).toBe(GATE_ONE);
 });
 
 test("foldOf is a function of the address alone, and spreads", () => {

@@ -10,9 +10,7 @@ import { checkTrainingSet, subset, type TrainingSet } from "./training-set.ts";
 
 /** Contributor-disjoint folds of the label gate (DESIGN.md "Influence"). */
 export const FOLDS = 5;
-/** A row whose label a stranger's head gives this probability or more is paid in full: gate = min(1, p / 0.1). */
-const GATE_SATURATES_AT = { numerator: 1, denominator: 10 };
-/** The gate saturates at 0.1: a looser end than the head's moves no gate by a thousandth. */
+/** The gate is a coarse function: a looser end than the head's moves no gate by a thousandth. */
 const FOLD_TOLERANCE = 1e-4;
 
 export interface FoldedSet extends TrainingSet {
@@ -23,7 +21,7 @@ export interface FoldedSet extends TrainingSet {
 export interface TrainedFolds {
   /** Probability of each row's label under the head trained without its fold, on the 2^-24 grid. */
   readonly labelProbability: Int32Array;
-  /** uint16 fixed point of min(1, p / 0.1). */
+  /** uint16 fixed point of `gateOf`. */
   readonly gate: Uint16Array;
   /** Weights of every fold head; a fold without rows, or without rows outside it, has none. */
   readonly heads: readonly (Int32Array | undefined)[];
@@ -35,10 +33,17 @@ export function foldOf(address: Uint8Array): number {
   return new DataView(sha256(address).buffer).getUint32(0) % FOLDS;
 }
 
-/** Gate of a label probability on the 2^-24 grid. */
-export function gateOf(probability: number): number {
-  const { numerator, denominator } = GATE_SATURATES_AT;
-  return Math.min(GATE_ONE, Math.floor((probability * denominator * GATE_ONE) / (numerator * GRID_ONE)));
+/**
+ * Gate of a label probability on the 2^-24 grid: 0 at chance (1 / classes), 1 from
+ * max(1/10, min(3 / classes, (1 + 1 / classes) / 2)) on, linear between, in integers. With many classes that is the
+ * min(1, p / 0.1) of DESIGN.md less the chance level; with few, where 0.1 is below chance, it still tells a label
+ * that strangers confirm from one that they merely cannot exclude.
+ */
+export function gateOf(probability: number, classes: number): number {
+  const aboveChance = 10 * (classes * probability - GRID_ONE);
+  const full = (Math.max(classes, Math.min(30, 5 * (classes + 1))) - 10) * GRID_ONE;
+  if (aboveChance <= 0) return 0;
+  return aboveChance >= full ? GATE_ONE : Math.floor((aboveChance * GATE_ONE) / full);
 }
 
 function checkFolds(set: FoldedSet): void {
@@ -74,7 +79,7 @@ async function labelProbabilities(crew: Crew, set: TrainingSet, weights: Int32Ar
 export async function trainFolds(set: FoldedSet, options: TrainOptions = {}): Promise<TrainedFolds> {
   checkTrainingSet(set);
   checkFolds(set);
-  const resolved = resolveOptions(options, FOLD_TOLERANCE);
+  const resolved = resolveOptions(options, set.labels.length, FOLD_TOLERANCE);
   const rows = Array.from(set.labels, (_, i) => i);
   const labelProbability = new Int32Array(rows.length).fill(GRID_ONE);
   const heads: (Int32Array | undefined)[] = [];
@@ -92,6 +97,6 @@ export async function trainFolds(set: FoldedSet, options: TrainOptions = {}): Pr
   } finally {
     await crew.close();
   }
-  const gate = Uint16Array.from(labelProbability, gateOf);
+  const gate = Uint16Array.from(labelProbability, (p) => gateOf(p, set.classes));
   return { labelProbability, gate, heads, hashes: heads.map((head) => head && weightsHash(head)) };
 }

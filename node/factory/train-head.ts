@@ -5,11 +5,16 @@ import { placeSet, solveHead } from "./head-solver.ts";
 import { layoutOf } from "./layout.ts";
 import { checkEveryClassHasRows, checkTrainingSet, type TrainingSet } from "./training-set.ts";
 
-/** Ridge of the default head: chosen on Banking77 for accuracy, fidelity and payouts together (README). */
-export const DEFAULT_LAMBDA = 2e-5;
+/** lambda x rows of the default head: chosen on Banking77 for accuracy, fidelity and payouts together (README). */
+const DEFAULT_RIDGE = 0.2;
 /** |gradient| relative to the start's: converged far beyond the weights' effect on any answer. */
 const HEAD_TOLERANCE = 1e-6;
 const MAX_ITERATIONS = 1000;
+
+/** The default ridge: falls with the number of rows as a fixed prior does. */
+export function defaultLambda(rows: number): number {
+  return DEFAULT_RIDGE / rows;
+}
 
 export interface TrainProgress {
   readonly stage: "head" | "fold";
@@ -22,6 +27,7 @@ export interface TrainProgress {
 }
 
 export interface TrainOptions {
+  /** Ridge on the mean loss; `defaultLambda` of the rows trained on when absent. */
   readonly lambda?: number;
   readonly tolerance?: number;
   readonly maxIterations?: number;
@@ -50,8 +56,8 @@ export interface ResolvedOptions extends TrainOptions {
   readonly maxIterations: number;
 }
 
-export function resolveOptions(options: TrainOptions, tolerance: number): ResolvedOptions {
-  const resolved = { lambda: DEFAULT_LAMBDA, tolerance, maxIterations: MAX_ITERATIONS, ...options };
+export function resolveOptions(options: TrainOptions, rows: number, tolerance: number): ResolvedOptions {
+  const resolved = { lambda: defaultLambda(rows), tolerance, maxIterations: MAX_ITERATIONS, ...options };
   if (!(resolved.lambda > 0) || !(resolved.tolerance > 0) || !Number.isFinite(resolved.lambda)) {
     throw new InfluenceError("not-finite", "training: lambda and tolerance must be positive numbers");
   }
@@ -76,7 +82,7 @@ export function reporter(stage: "head" | "fold", options: TrainOptions, fold?: n
 export async function trainHead(set: TrainingSet, options: TrainOptions = {}): Promise<TrainedHead> {
   checkTrainingSet(set);
   checkEveryClassHasRows(set);
-  const resolved = resolveOptions(options, HEAD_TOLERANCE);
+  const resolved = resolveOptions(options, set.labels.length, HEAD_TOLERANCE);
   const crew = Crew.open({ ...options, bytes: 8 * layoutOf(set.labels.length, set.dims, set.classes, 0).end });
   try {
     const layout = placeSet(crew, set);

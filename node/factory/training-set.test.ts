@@ -30,12 +30,16 @@ describe("checkTrainingSet", () => {
 
   test("the text names the place", () => {
     const features = set.features.map((x, i) => (i === 6 ? Number.POSITIVE_INFINITY : x));
-    expect(() => checkTrainingSet({ ...set, features })).toThrowErrorMatchingInlineSnapshot(`[InfluenceError: training set: feature 2 of row 1 is not finite]`);
+    expect(() => checkTrainingSet({ ...set, features })).toThrowErrorMatchingInlineSnapshot(
+      `[InfluenceError: training set: feature 2 of row 1 is not finite]`,
+    );
   });
 });
 
 test("checkEveryClassHasRows names the empty class", () => {
-  expect(() => checkEveryClassHasRows({ ...set, labels: [0, 0] })).toThrowErrorMatchingInlineSnapshot(`[InfluenceError: training set: class 1 has no rows]`);
+  expect(() => checkEveryClassHasRows({ ...set, labels: [0, 0] })).toThrowErrorMatchingInlineSnapshot(
+    `[InfluenceError: training set: class 1 has no rows]`,
+  );
 });
 
 test("subset keeps rows with their labels in the order asked", () => {

@@ -1,4 +1,4 @@
-import { DEFAULT_LAMBDA, trainHead } from "../../node/factory/train-head.ts";
+import { defaultLambda, trainHead } from "../../node/factory/train-head.ts";
 import type { TrainingSet } from "../../node/factory/training-set.ts";
 import { encodeAll, HASHED_NGRAM_512 } from "../../node/influence/encoder.ts";
 import { type BuiltIndex, buildIndex } from "../../node/influence/index-build.ts";
@@ -22,7 +22,7 @@ export async function indexedModel(
   labels: LabelledData["labels"],
   options: { readonly lambda?: number; readonly workers?: number } = {},
 ): Promise<IndexedModel> {
-  const { lambda = DEFAULT_LAMBDA, ...crew } = options;
+  const { lambda = defaultLambda(rows.length), ...crew } = options;
   const set = trainingSetOf(rows, labels.length);
   const { weights } = await trainHead(set, { lambda, ...crew });
   const item = rows.map((_, i) => i);

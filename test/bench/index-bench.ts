@@ -1,4 +1,4 @@
-import { DEFAULT_LAMBDA, trainHead } from "../../node/factory/train-head.ts";
+import { trainHead } from "../../node/factory/train-head.ts";
 import { clusters } from "../../node/influence/dedupe.ts";
 import { buildIndex } from "../../node/influence/index-build.ts";
 import { requireBanking77 } from "./dataset.ts";
@@ -11,11 +11,11 @@ export const bench: Bench = async () => {
   const { owner } = clusters(data.train.map(({ text }) => text));
   const owners = data.train.filter((_, i) => owner[i] === i);
   const set = trainingSetOf(owners, data.labels.length);
-  const { weights } = await trainHead(set, { tolerance: 1e-3 });
+  const { weights, lambda } = await trainHead(set, { tolerance: 1e-3 });
   const item = owners.map((_, i) => i);
   const fields = { gate: item.map(() => 65535), contribution: item, item, entry: item };
   const start = performance.now();
-  const index = await buildIndex({ set, weights, lambda: DEFAULT_LAMBDA, ...fields });
+  const index = await buildIndex({ set, weights, lambda, ...fields });
   return {
     ...{ rows: owners.length, classes: set.classes, indexSeconds: Math.round(performance.now() - start) / 1000 },
     ...{ rowsMiB: index.rows.length / 2 ** 20, inverseMiB: index.inverse.length / 2 ** 20 },

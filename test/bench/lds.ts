@@ -1,7 +1,7 @@
 import { Crew } from "../../node/factory/crew.ts";
 import { placeSet, solveHead } from "../../node/factory/head-solver.ts";
 import { layoutOf } from "../../node/factory/layout.ts";
-import { DEFAULT_LAMBDA } from "../../node/factory/train-head.ts";
+import { defaultLambda } from "../../node/factory/train-head.ts";
 import { subset, type TrainingSet } from "../../node/factory/training-set.ts";
 import { logits, referenceAnswer } from "../../node/influence/answer.ts";
 import { clusters } from "../../node/influence/dedupe.ts";
@@ -106,7 +106,7 @@ function sameLabelCosine(set: TrainingSet, features: Float64Array, label: number
  * model's own output after retraining on that subset; mean over held-out queries.
  */
 export async function measureLds(options: LdsOptions = {}): Promise<LdsResult> {
-  const { items = 3000, subsets = 40, queries = 200, seed = 1, lambda = DEFAULT_LAMBDA } = options;
+  const { items = 3000, subsets = 40, queries = 200, seed = 1, lambda = defaultLambda(items) } = options;
   const data = requireBanking77();
   const rows = sample(data.train, items, seed);
   const set = trainingSetOf(rows, data.labels.length);

@@ -78,7 +78,7 @@ export interface DealOptions {
 /** The demo's dealing of N rows to twelve contributors, in commit order: the copycat comes last. */
 export function deal(rows: readonly LabelledText[], classes: number, options: DealOptions): Contributor[] {
   const seed = `deal-${options.seed}`;
-  const stream = new SeededStream(seed);
+  const stream = (part: string) => new SeededStream(`${seed}/${part}`);
   const order = seededOrder(rows.length, `${seed}/rows`).map((i) => rows[i]!);
   const honestRows = options.honestOnly ? order : order.slice(0, Math.floor(0.8 * rows.length));
   const honest: Contributor[] = Array.from({ length: HONEST }, (_, i) => ({
@@ -92,13 +92,14 @@ export function deal(rows: readonly LabelledText[], classes: number, options: De
   const many = Math.floor(rows.length / 12);
   const words = [...new Set(rows.flatMap(({ text }) => text.split(/\s+/)))];
   const originals = rest.slice(0, few);
-  const relabelled = rest.slice(few, few + many).map((item) => ({ ...item, label: stream.below(classes) }));
+  const labeller = stream("labels");
+  const relabelled = rest.slice(few, few + many).map((item) => ({ ...item, label: labeller.below(classes) }));
   return [
     ...honest,
-    { name: "flooder", role: "flooder", items: options.floodOnce ? originals : flood(originals, stream) },
+    { name: "flooder", role: "flooder", items: options.floodOnce ? originals : flood(originals, stream("flood")) },
     { name: "random-labeller", role: "random-labeller", items: relabelled },
-    { name: "junk", role: "junk", items: junk(many, words, classes, stream) },
-    { name: "copycat", role: "copycat", items: copies(many, honestRows, stream, seed) },
+    { name: "junk", role: "junk", items: junk(many, words, classes, stream("junk")) },
+    { name: "copycat", role: "copycat", items: copies(many, honestRows, stream("copies"), seed) },
   ];
 }
 

@@ -1,6 +1,6 @@
 import { sha256 } from "../../chain/crypto/hash.ts";
 import { foldOf, trainFolds } from "../../node/factory/train-folds.ts";
-import { DEFAULT_LAMBDA, trainHead } from "../../node/factory/train-head.ts";
+import { defaultLambda, trainHead } from "../../node/factory/train-head.ts";
 import { attribute } from "../../node/influence/attribute.ts";
 import { clusters } from "../../node/influence/dedupe.ts";
 import { encodeAll, HASHED_NGRAM_512 } from "../../node/influence/encoder.ts";
@@ -63,7 +63,7 @@ async function residentOf(
   labels: readonly string[],
   options: PayoutOptions,
 ): Promise<ResidentModel> {
-  const lambda = options.lambda ?? DEFAULT_LAMBDA;
+  const lambda = options.lambda ?? defaultLambda(owners.length);
   const folds = owners.map(({ contributor }) => foldOf(addressOf(names[contributor]!)));
   const set = {
     features: encodeAll(owners.map(({ text }) => text)),
