@@ -4,7 +4,6 @@ import { usageError } from "../errors.ts";
 import { globalsOf, printerOf } from "../options.ts";
 import { pairs } from "../output.ts";
 import { readCsv } from "../work/csv.ts";
-import { indexFolder, registerFolder, trainFromSnapshots } from "../work/model.ts";
 import { stderrProgress } from "../work/progress.ts";
 import { openSession } from "../work/session.ts";
 import { addTxOptions, type TxOptions } from "./tx.ts";
@@ -49,6 +48,7 @@ export function modelCommand(program: Command): void {
     .description("build the influence index of a trained model")
     .requiredOption("--dir <dir>", "folder of `model train`")
     .action(async (options: { readonly dir: string }, self: Command) => {
+      const { indexFolder } = await loadWork();
       const indexed = await indexFolder(options.dir, stderrProgress());
       printerOf(self).answer(indexed, () =>
         pairs([
@@ -74,6 +74,7 @@ async function train(options: TrainOptions, self: Command): Promise<void> {
   const snapshots = options.snapshot.split(",").filter((id) => id !== "");
   if (new Set(snapshots).size !== snapshots.length) throw usageError("--snapshot names a snapshot twice");
   const client = await ChainClient.connect(globalsOf(self).node);
+  const { trainFromSnapshots } = await loadWork();
   const trained = await trainFromSnapshots(client, { snapshots, dir: options.out, test }, stderrProgress());
   const percent = (share: number | null) => (share === null ? "-" : `${(100 * share).toFixed(2)} %`);
   printerOf(self).answer(trained, () =>
@@ -92,6 +93,7 @@ async function register(options: RegisterOptions, self: Command): Promise<void> 
     if (!/^(0|[1-9]\d{0,18})$/.test(price)) throw usageError(`${price} is not a price in uopen`, "a whole number");
   }
   const session = await openSession(globalsOf(self), options);
+  const { registerFolder } = await loadWork();
   const registered = await registerFolder(session, options, stderrProgress());
   printerOf(self).answer(registered, () =>
     pairs([
@@ -101,4 +103,9 @@ async function register(options: RegisterOptions, self: Command): Promise<void> 
       ["training and index claims", registered.attestation],
     ]),
   );
+}
+
+/** Loaded on use, so that other commands start without the trainer. */
+function loadWork() {
+  return import("../work/model.ts");
 }

@@ -4,7 +4,6 @@ import { globalsOf, printerOf } from "../options.ts";
 import { pairs } from "../output.ts";
 import { stderrProgress } from "../work/progress.ts";
 import { openSession } from "../work/session.ts";
-import { postSnapshot } from "../work/snapshot.ts";
 import { addTxOptions, type TxOptions } from "./tx.ts";
 
 interface BuildOptions extends TxOptions {
@@ -31,6 +30,8 @@ Anybody may post it: accepted items and their clusters follow from the chain and
       if (!Number.isSafeInteger(window) || window < 1)
         throw usageError(`${options.window} is not a window`, "a whole number from 1");
       const session = await openSession(globalsOf(self), options);
+      // Loaded on use, so that other commands start without it.
+      const { postSnapshot } = await import("../work/snapshot.ts");
       const posted = await postSnapshot(session, { datanet: options.datanet, window }, stderrProgress());
       printerOf(self).answer(posted, () =>
         pairs([

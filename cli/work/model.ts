@@ -6,7 +6,7 @@ import { fromGrid } from "../../node/influence/grid.ts";
 import { decodeIndexHeader, indexRoot } from "../../node/influence/index-format.ts";
 import { decodeModel } from "../../node/influence/model-format.ts";
 import { indexModel } from "../../node/pipeline/index-model.ts";
-import { DEFAULT_ENCODER, DEFAULT_LAMBDA_GRID, trainModel, usedLabels } from "../../node/pipeline/training.ts";
+import { DEFAULT_ENCODER, defaultLambdaGrid, trainModel, usedLabels } from "../../node/pipeline/training.ts";
 import { trainingRows } from "../../node/pipeline/training-rows.ts";
 import { TrainingManifest } from "../../proto/gen/openledger/factory/v1.ts";
 import { MsgRegisterIndex, MsgRegisterModel, Query } from "../../proto/gen/openledger/modelregistry/v1.ts";
@@ -50,7 +50,7 @@ export async function trainFromSnapshots(
     rows,
     labels: usedLabels(known, rows),
     encoder: DEFAULT_ENCODER,
-    lambdaGrid: DEFAULT_LAMBDA_GRID,
+    lambdaGrid: defaultLambdaGrid(rows.length),
   };
   progress.note(`training ${plan.labels.length} classes on ${rows.length} cluster owners`);
   const trained = await trainModel(plan, { onProgress: iterationNotes(progress) });
