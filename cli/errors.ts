@@ -51,7 +51,7 @@ export function describeError(error: unknown): { readonly text: string; readonly
     };
   }
   return {
-    text: next ? `${error.message}\n  ${next}` : error.message,
+    text: next && !error.message.includes(String(next)) ? `${error.message}\n  ${next}` : error.message,
     exitCode: typeof exitCode === "number" ? exitCode : EXIT.failure,
   };
 }

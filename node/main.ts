@@ -11,7 +11,6 @@ import { ConsensusService } from "./consensus/service.ts";
 import { loadSignState, signStateFile } from "./consensus/sign-state-file.ts";
 import { WalFile } from "./consensus/wal-file.ts";
 import { LevelBlocks } from "./disk/level-blocks.ts";
-import { NodeError } from "./errors.ts";
 import { chainParameters, type LoadedGenesis, loadGenesis } from "./genesis-file.ts";
 import { lockHome } from "./home/lock.ts";
 import { type HomePaths, homePaths } from "./home/paths.ts";
@@ -88,7 +87,7 @@ async function start(startup: Startup): Promise<Pick<RunningNode, "backend" | "r
   void app.fatal.then(fatal);
   const blocks = await LevelBlocks.open(paths.blocks);
   cleanup.push(() => blocks.close());
-  const executor = await Executor.open({ app, blocks, genesis });
+  const executor = await Executor.open({ app, blocks, genesis, genesisHash: loaded.hash });
   log.info({ height: executor.state.lastHeight, chain: genesis.chainId }, "state loaded");
 
   // Consensus, gossip and attestation refer to each other; each is reached through these once all are made.
@@ -107,7 +106,7 @@ async function start(startup: Startup): Promise<Pick<RunningNode, "backend" | "r
   );
   const mempool = new MempoolService(
     { ...config.mempool, seenTxs: config.mempool.maxTxs * 4 },
-    { app, publish: (tx) => void network.txs.publishTx(tx) },
+    { app, publish: (tx) => network.txs.publish(tx), republish: (tx) => network.txs.republish(tx) },
   );
   const store = await openBlobs({ config, genesis, dir: paths.blobs }, { app, network, log });
   const attest = await openAttestation(
@@ -204,25 +203,16 @@ function consensusOf({ options, paths, config, loaded, cleanup }: Startup, parts
   const { key, ...ports } = parts;
   const wal = new WalFile(paths.wal);
   cleanup.push(() => wal.close());
-  const signer = key && signerOf(loaded.genesis.chainId, key);
-  try {
-    return new ConsensusService(
-      { chainId: loaded.genesis.chainId, timeouts: config.consensus },
-      {
-        ...ports,
-        wal,
-        signState: signStateFile(paths.signState, options.fault?.crashAt === "before-publish"),
-        storedSignState: loadSignState(paths.signState),
-        signer,
-      },
-    );
-  } catch (error) {
-    throw new NodeError(
-      "sign_state",
-      (error as Error).message,
-      "restore data/priv_validator_state.bin from this machine, never from another",
-    );
-  }
+  return new ConsensusService(
+    { chainId: loaded.genesis.chainId, timeouts: config.consensus },
+    {
+      ...ports,
+      wal,
+      signState: signStateFile(paths.signState, options.fault?.crashAt === "before-publish"),
+      storedSignState: loadSignState(paths.signState),
+      signer: key && signerOf(loaded.genesis.chainId, key),
+    },
+  );
 }
 
 /** Openings first: they have deadlines. The application keeps what is valid and fits. */

@@ -13,6 +13,9 @@ const MIB = 1024 * 1024;
 /** Blobs that nothing refers to are looked for this often. */
 const COLLECT_EVERY_MS = 60_000;
 
+/** A download over HTTP waits this long for peers to give what this node lacks. */
+const HTTP_FETCH_TIMEOUT_MS = 5_000;
+
 export interface BlobsSetup {
   readonly config: NodeConfig;
   readonly genesis: GenesisDoc;
@@ -53,7 +56,7 @@ export async function openBlobs({ config, genesis, dir }: BlobsSetup, needs: Blo
       store,
       accountExists: (address) => accountExists(app, address),
       isReferenced: (id) => references.has(id),
-      fetch: (id) => transfer.ensure(id),
+      fetch: (id) => transfer.ensure(id, { timeoutMs: HTTP_FETCH_TIMEOUT_MS }),
       log,
     },
   );

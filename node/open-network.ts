@@ -2,7 +2,7 @@ import type { NodeConfig } from "./config/config.ts";
 import type { LevelBlocks } from "./disk/level-blocks.ts";
 import { NodeError } from "./errors.ts";
 import type { LoadedGenesis } from "./genesis-file.ts";
-import { createNetwork, type ItemVerdict, type Network, type NodeLog } from "./p2p/index.ts";
+import { createNetwork, type ItemVerdict, type Network, type NodeLog, P2pError } from "./p2p/index.ts";
 
 export interface NetworkSetup {
   readonly config: NodeConfig;
@@ -18,12 +18,12 @@ export interface NetworkNeeds {
   readonly checkOpenings: (items: readonly Uint8Array[]) => Promise<readonly ItemVerdict[]>;
 }
 
-/** The node's network, not started. Throws NodeError `bad_config` for addresses that make no sense. */
+/** The node's network, not started. Throws NodeError `bad_config` for addresses that make no sense; so does its `start`, and `port_in_use`. */
 export async function openNetwork({ config, genesis, seed }: NetworkSetup, needs: NetworkNeeds): Promise<Network> {
   const { log, blocks, checkTxs, checkOpenings } = needs;
   const { chainId } = genesis.genesis;
   try {
-    return await createNetwork(
+    const network = await createNetwork(
       {
         listen: config.p2p.listen,
         persistentPeers: config.p2p.persistentPeers,
@@ -47,7 +47,16 @@ export async function openNetwork({ config, genesis, seed }: NetworkSetup, needs
         },
       },
     );
+    return { ...network, start: () => network.start().catch((error: unknown) => Promise.reject(explain(error))) };
   } catch (error) {
-    throw new NodeError("bad_config", (error as Error).message, "see p2p in config.json");
+    throw explain(error);
   }
+}
+
+function explain(error: unknown): NodeError {
+  const { message } = error as Error;
+  if (!(error instanceof P2pError)) return new NodeError("bad_config", message, "see p2p in config.json");
+  const next = error.nextStep ?? "see p2p in config.json";
+  const code = error.code === "port-in-use" ? "port_in_use" : "bad_config";
+  return new NodeError(code, message.replace(`. ${next}`, ""), next, { cause: error });
 }

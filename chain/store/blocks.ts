@@ -19,6 +19,7 @@ const KINDS = {
   validators: 8,
   params: 9,
   state: 10,
+  genesis: 11,
 } as const;
 
 /** Records kept for each height. */
@@ -73,6 +74,11 @@ export interface StateRecord {
 
 export function rangeKey(): Uint8Array {
   return Uint8Array.of(BLOCKS, KINDS.range);
+}
+
+/** Hash of the genesis document that the records were made with. */
+export function genesisKey(): Uint8Array {
+  return Uint8Array.of(BLOCKS, KINDS.genesis);
 }
 
 /** The latest chain state. */

@@ -34,6 +34,8 @@ export interface ExecutorPorts {
   readonly app: AppClient;
   readonly blocks: LevelBlocks;
   readonly genesis: GenesisDoc;
+  /** sha256 of genesis.json. */
+  readonly genesisHash: Uint8Array;
 }
 
 export interface CommittedBlock {
@@ -71,7 +73,8 @@ export class Executor {
       RequestInfo.fromPartial({ version: "0.38.0", blockVersion: 11n, p2pVersion: 8n }),
     );
     const appHeight = Number(info.lastBlockHeight);
-    const stored = await ports.blocks.loadState();
+    // Before the first block, the state follows from genesis.json as it is now.
+    const stored = ports.blocks.height() > 0 ? await ports.blocks.loadState() : undefined;
     const genesis = appHeight === 0 ? await genesisOf(ports) : undefined;
     const state = stored ? decodeChainState(stored) : await start(ports, genesis);
     if (state.chainId !== ports.genesis.chainId) {
@@ -81,6 +84,7 @@ export class Executor {
         "use the genesis file of this chain, or another --home",
       );
     }
+    await checkGenesis(ports);
     if (appHeight > ports.blocks.height()) {
       throw new NodeError(
         "corrupt",
@@ -247,6 +251,17 @@ export function blockIdFromMeta(meta: Uint8Array): BlockId {
   return blockIdFromWire(decodeStrict(BlockID, meta), "meta");
 }
 
+/** The blocks must be of this genesis.json: replayed with another one, they would give another state. */
+async function checkGenesis({ blocks, genesisHash }: ExecutorPorts): Promise<void> {
+  const made = await blocks.loadGenesisHash();
+  if (!made || equalBytes(made, genesisHash)) return;
+  throw new NodeError(
+    "bad_genesis",
+    `genesis.json was changed: the data was made with ${toHex(made)}, the file is ${toHex(genesisHash)}`,
+    "put the network's file back, or start on an empty --home",
+  );
+}
+
 async function start(ports: ExecutorPorts, genesis: ChainState | undefined): Promise<ChainState> {
   if (!genesis) {
     throw new NodeError(
@@ -265,6 +280,7 @@ async function start(ports: ExecutorPorts, genesis: ChainState | undefined): Pro
     state: encodeChainState(genesis),
     validators: { height: initialHeight + 1, set: nextValidators.encode() },
   });
+  await ports.blocks.saveGenesisHash(ports.genesisHash);
   return genesis;
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { NodeError } from "../errors.ts";
 import { writeDurably } from "../home/durable-file.ts";
+import { MAX_GOSSIP_ITEM_BYTES } from "../p2p/limits.ts";
 import { DEFAULT_CONFIG, LOG_FORMATS, LOG_LEVELS, type NodeConfig } from "./config.ts";
 
 type Json = string | number | boolean | readonly Json[] | { readonly [key: string]: Json };
@@ -63,7 +64,7 @@ function checkRules(config: NodeConfig): void {
     ["p2p.maxPeers", config.p2p.maxPeers, 1, 1000],
     ["mempool.maxTxs", config.mempool.maxTxs, 1, 1_000_000],
     ["mempool.maxBytes", config.mempool.maxBytes, 1024, 2 ** 32],
-    ["mempool.maxTxBytes", config.mempool.maxTxBytes, 256, 4 * 1024 * 1024],
+    ["mempool.maxTxBytes", config.mempool.maxTxBytes, 256, MAX_GOSSIP_ITEM_BYTES],
     ["verifier.workers", config.verifier.workers, 1, 256],
     ["verifier.memoryMiB", config.verifier.memoryMiB, 64, 1_048_576],
     ["blobs.accountQuotaMiB", config.blobs.accountQuotaMiB, 1, 1_048_576],

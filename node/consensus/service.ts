@@ -20,6 +20,7 @@ import type { CommittedBlock, Executor } from "../chain/executor.ts";
 import type { LevelBlocks } from "../disk/level-blocks.ts";
 import type { Network, NodeLog, PeerId } from "../p2p/index.ts";
 import type { SerialQueue } from "../serial-queue.ts";
+import { explainStart } from "./start-error.ts";
 import { WallVoteClock } from "./vote-clock.ts";
 import type { WalFile } from "./wal-file.ts";
 
@@ -101,9 +102,14 @@ export class ConsensusService {
     };
   }
 
+  /** Throws NodeError `sign_state` or `corrupt` when the files of the last run can't be trusted. */
   async start(): Promise<void> {
     const { network, wal, storedSignState } = this.#ports;
-    this.#loop.start(await this.#startHeight(), { wal: wal.stored, signState: storedSignState });
+    try {
+      this.#loop.start(await this.#startHeight(), { wal: wal.read(), signState: storedSignState });
+    } catch (error) {
+      throw explainStart(error);
+    }
     this.#undo.push(
       network.streams.onPeerUp((peer) => this.#guarded(() => this.#loop.push({ kind: "peerUp", peer }))),
       network.streams.onPeerDown((peer) => this.#guarded(() => this.#loop.push({ kind: "peerDown", peer }))),

@@ -15,13 +15,13 @@ const bytes = (...values: number[]) => new Uint8Array(values);
 test("appends after what is there, cuts, and replaces", () => {
   const path = join(folder, "data", "consensus.wal");
   const first = new WalFile(path);
-  expect(first.stored).toEqual(bytes());
+  expect(first.read()).toEqual(bytes());
   first.append(bytes(1, 2, 3));
   first.sync();
   first.close();
 
   const second = new WalFile(path);
-  expect(second.stored).toEqual(bytes(1, 2, 3));
+  expect(second.read()).toEqual(bytes(1, 2, 3));
   second.truncate(2);
   second.append(bytes(9));
   second.sync();

@@ -1,4 +1,4 @@
-import { closeSync, fdatasyncSync, ftruncateSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import type { WalPort } from "../../chain/consensus/ports.ts";
 import { readIfPresent, syncFolder, writeDurably } from "../home/durable-file.ts";
@@ -9,16 +9,17 @@ export class WalFile implements WalPort {
   #handle: number;
   #length: number;
 
-  /** `stored` is what the file held when it was opened. */
-  readonly stored: Uint8Array;
-
   constructor(path: string) {
     this.#path = path;
     mkdirSync(dirname(path), { recursive: true });
-    this.stored = readIfPresent(path) ?? new Uint8Array(0);
-    this.#length = this.stored.length;
     this.#handle = openSync(path, "a", 0o600);
+    this.#length = fstatSync(this.#handle).size;
     syncFolder(dirname(path));
+  }
+
+  /** All that the file holds. */
+  read(): Uint8Array {
+    return readIfPresent(this.#path) ?? new Uint8Array(0);
   }
 
   append(frame: Uint8Array): void {

@@ -3,6 +3,7 @@ import {
   type BlockRecord,
   decodeHeight,
   decodeRange,
+  genesisKey,
   type HeightRecord,
   heightKey,
   heightOfKey,
@@ -96,6 +97,15 @@ export class LevelBlocks {
 
   loadState(): Promise<Uint8Array | undefined> {
     return this.#disk.get(stateKey());
+  }
+
+  /** Hash of the genesis document that the chain state was made with. */
+  loadGenesisHash(): Promise<Uint8Array | undefined> {
+    return this.#disk.get(genesisKey());
+  }
+
+  async saveGenesisHash(hash: Uint8Array): Promise<void> {
+    await this.#disk.batch([put(genesisKey(), hash)]);
   }
 
   /** The validator set that signs `height`. */

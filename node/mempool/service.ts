@@ -1,11 +1,16 @@
 import { RequestCheckTx, ResponseCheckTx } from "cosmjs-types/tendermint/abci/types";
 import { MempoolError } from "../../chain/mempool/errors.ts";
 import { Mempool, type MempoolLimits, TX_OVERHEAD_BYTES } from "../../chain/mempool/mempool.ts";
-import type { AppClient } from "../app/client.ts";
+import { type AppClient, AppHostError } from "../app/client.ts";
 import type { ItemVerdict } from "../p2p/index.ts";
 
 /** Rechecked after a block, oldest first; the rest is checked again when it is proposed. */
 const MAX_RECHECKS = 1_000;
+
+/** Gossip promises no delivery: a transaction that no block took in this many is told to the network again. */
+const REPUBLISH_EVERY_BLOCKS = 10;
+/** Transactions told again after one block, oldest first. */
+const MAX_REPUBLISHED = 64;
 
 /** Code and codespace of CheckTx answers that the application never saw. */
 export const MEMPOOL_CODESPACE = "mempool";
@@ -17,14 +22,18 @@ const RECHECK = 1;
 
 export interface MempoolPorts {
   readonly app: AppClient;
-  /** Tells other nodes of a transaction that came in here. */
-  readonly publish: (tx: Uint8Array) => void;
+  /** Tells other nodes of a transaction that came in here; false when the queue to them is full. */
+  readonly publish: (tx: Uint8Array) => boolean;
+  /** Tells them again. */
+  readonly republish: (tx: Uint8Array) => boolean;
 }
 
 /** Transactions from wallets and peers on their way to a block. */
 export class MempoolService {
   readonly #pool: Mempool;
   readonly #ports: MempoolPorts;
+  /** Blocks that each pooled transaction has seen go by, by hash. */
+  #waited: ReadonlyMap<string, number> = new Map();
 
   constructor(limits: MempoolLimits, ports: MempoolPorts) {
     this.#pool = new Mempool(limits);
@@ -69,25 +78,49 @@ export class MempoolService {
   async committed(txs: readonly Uint8Array[]): Promise<void> {
     this.#pool.committed(txs);
     for (const { tx, hash } of this.#pool.list(MAX_RECHECKS)) {
-      const { code } = await this.#ports.app.checkTx(RequestCheckTx.fromPartial({ tx, type: RECHECK }));
-      if (code !== 0) this.#pool.evict(hash);
+      const response = await this.#ask(tx, RECHECK);
+      if (response && response.code !== 0) this.#pool.evict(hash);
     }
+    this.#tellAgain();
+  }
+
+  #tellAgain(): void {
+    const waited = new Map<string, number>();
+    let told = 0;
+    for (const { tx, hash } of this.#pool.list(MAX_RECHECKS)) {
+      const blocks = (this.#waited.get(hash) ?? 0) + 1;
+      const due = blocks % REPUBLISH_EVERY_BLOCKS === 0 && told < MAX_REPUBLISHED;
+      if (due && this.#ports.republish(tx)) told++;
+      waited.set(hash, blocks);
+    }
+    this.#waited = waited;
   }
 
   async #check(tx: Uint8Array): Promise<ResponseCheckTx> {
     try {
       this.#pool.admit(tx);
-      const response = await this.#ports.app.checkTx(RequestCheckTx.fromPartial({ tx, type: NEW }));
-      if (response.code === 0) this.#pool.insert(tx, Number(response.gasWanted));
+      const response = await this.#ask(tx, NEW);
+      if (response?.code === 0) this.#pool.insert(tx, Number(response.gasWanted));
       else this.#pool.forget(tx);
-      return response;
+      return response ?? refusal("full", "the node has too many transactions to check; try again later");
     } catch (error) {
       if (!(error instanceof MempoolError)) throw error;
-      return ResponseCheckTx.fromPartial({
-        code: MEMPOOL_CODES[error.code],
-        codespace: MEMPOOL_CODESPACE,
-        log: error.code === "known" ? `tx already exists in cache: ${error.message}` : error.message,
-      });
+      const text = error.code === "known" ? `tx already exists in cache: ${error.message}` : error.message;
+      return refusal(error.code, text);
     }
   }
+
+  /** CheckTx; undefined when the application has too many calls waiting to say. */
+  async #ask(tx: Uint8Array, type: typeof NEW | typeof RECHECK): Promise<ResponseCheckTx | undefined> {
+    try {
+      return await this.#ports.app.checkTx(RequestCheckTx.fromPartial({ tx, type }));
+    } catch (error) {
+      if (error instanceof AppHostError && error.code === "busy") return undefined;
+      throw error;
+    }
+  }
+}
+
+function refusal(code: keyof typeof MEMPOOL_CODES, log: string): ResponseCheckTx {
+  return ResponseCheckTx.fromPartial({ code: MEMPOOL_CODES[code], codespace: MEMPOOL_CODESPACE, log });
 }
