@@ -1,7 +1,7 @@
 import { referenceAnswer } from "./answer.ts";
 import { encoderById, encodeText } from "./encoder.ts";
 import { fromGrid } from "./grid.ts";
-import { encodeQuery, queryVectors } from "./query.ts";
+import { queryVectors } from "./query.ts";
 import type { ResidentModel } from "./resident.ts";
 import { scoreRows } from "./score.ts";
 import { settle } from "./settle.ts";
@@ -16,7 +16,7 @@ export function answer(model: HeadModel, text: string): Answer {
 export function attributeAnswer(resident: ResidentModel, features: Float64Array, given: Answer): Attribution {
   const query = queryVectors(resident, features, given);
   const scores = scoreRows(resident, query);
-  return { answer: given, query, queryBytes: encodeQuery(query), scores, settlement: settle(scores, resident.columns) };
+  return { answer: given, query, scores, settlement: settle(scores, resident.columns) };
 }
 
 /** One attributed inference by the exact reference alone. */

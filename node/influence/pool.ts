@@ -1,9 +1,7 @@
-import { equalBytes } from "../../chain/crypto/bytes.ts";
 import { InfluenceError } from "./errors.ts";
 import type { RequestKind, Requests, ScoreRequest } from "./requests.ts";
 import { MOST_THREADS, type SharedModel } from "./resident.ts";
 import type { Provider } from "./session.ts";
-import { encodeSettlement, resultHash } from "./settle.ts";
 import type { Sketch } from "./sketch.ts";
 import type { Attribution, ModelBlobs } from "./types.ts";
 import { WorkerClient } from "./worker-client.ts";
@@ -20,43 +18,19 @@ export interface VerifierOptions {
   readonly provider?: Provider;
 }
 
-/** What a result claim says, as far as it is in clear; a field that is absent is not compared. */
-export interface ExpectedResult {
-  /** Class index that the host claims as output. */
-  readonly label?: number;
-  /** `resultHash` of query vectors and settlement vector. */
-  readonly resultHash?: Uint8Array;
-}
-
 export interface VerifyRequest {
   readonly modelKey: string;
   readonly text: string;
-  readonly expect?: ExpectedResult;
 }
 
-export type ResultVerdict =
+/** What a validator compares with a result claim, or why it has nothing to compare. */
+export type Recomputation =
   | { readonly verdict: "abstain"; readonly reason: string }
-  | {
-      readonly verdict: "accept" | "reject";
-      /** Empty when accepted. */
-      readonly reason: string;
-      readonly attribution: Attribution;
-      /** `resultHash` of the own recomputation. */
-      readonly resultHash: Uint8Array;
-      readonly witness: Float64Array;
-    };
+  | { readonly verdict: "recomputed"; readonly attribution: Attribution; readonly witness: Float64Array };
 
 interface Resident {
   readonly model: SharedModel;
   lastUse: number;
-}
-
-function disagreement(attribution: Attribution, hash: Uint8Array, expect: ExpectedResult): string {
-  const { label, resultHash: claimed } = expect;
-  if (label !== undefined && label !== attribution.answer.label) {
-    return `the model's output is class ${attribution.answer.label}, not ${label}`;
-  }
-  return claimed && !equalBytes(claimed, hash) ? "query vectors or settlement differ from the recomputed ones" : "";
 }
 
 /**
@@ -120,15 +94,11 @@ export class VerifierPool {
   }
 
   /** Recomputes a result claim. Never throws: what cannot be recomputed is an abstention with its reason. */
-  async verifyResult(request: VerifyRequest): Promise<ResultVerdict> {
+  async verifyResult({ modelKey: key, text }: VerifyRequest): Promise<Recomputation> {
     try {
-      this.touch(request.modelKey);
-      const { attribution, witness } = await this.call("attribute", {
-        ...{ key: request.modelKey, text: request.text, witness: true },
-      });
-      const hash = resultHash(attribution.queryBytes, encodeSettlement(attribution.settlement));
-      const reason = disagreement(attribution, hash, request.expect ?? {});
-      return { verdict: reason === "" ? "accept" : "reject", reason, attribution, resultHash: hash, witness: witness! };
+      this.touch(key);
+      const { attribution, witness } = await this.call("attribute", { key, text, witness: true });
+      return { verdict: "recomputed", attribution, witness: witness! };
     } catch (error) {
       return { verdict: "abstain", reason: error instanceof Error ? error.message : String(error) };
     }

@@ -1,15 +1,10 @@
 import { ownResidual } from "./answer.ts";
-import { ByteReader, ByteWriter } from "./bytes.ts";
-import { InfluenceError } from "./errors.ts";
 import { powerOfTwo } from "./exact-math.ts";
 import { GRID_ONE } from "./grid.ts";
-import { MOST_BLOCKS } from "./index-format.ts";
 import { ROWS_AT_ONCE } from "./kernel/axpy32.ts";
 import { int8Exponent, int8Mantissas } from "./quantise.ts";
 import type { ResidentModel } from "./resident.ts";
 import type { Answer, QueryVectors } from "./types.ts";
-
-const MAGIC = "openledger/query/1";
 
 /** The classes of largest |residual|, largest first, ties to the lower class. */
 export function largestClasses(residual: Int32Array, blocks: number): number[] {
@@ -47,37 +42,4 @@ export function queryVectors(resident: ResidentModel, features: Float64Array, an
     d: int8Mantissas(gradient, dExponent),
     v: int8Mantissas(solved, vExponent),
   };
-}
-
-/** Canonical bytes: label, blocks, dims, exponents, classes, d, v. 1.6 kB for three blocks of 512. */
-export function encodeQuery(query: QueryVectors): Uint8Array {
-  const { classes, d, v } = query;
-  const out = new ByteWriter();
-  out.text(MAGIC);
-  out.u16(query.label);
-  out.u8(classes.length);
-  out.u16(v.length / classes.length);
-  out.i8(query.dExponent);
-  out.i8(query.vExponent);
-  for (const c of classes) out.u16(c);
-  out.raw(new Uint8Array(d.buffer, d.byteOffset, d.length));
-  out.raw(new Uint8Array(v.buffer, v.byteOffset, v.length));
-  return out.finish();
-}
-
-/** Throws InfluenceError "bad-bytes". */
-export function decodeQuery(bytes: Uint8Array): QueryVectors {
-  const input = new ByteReader(bytes, "query vectors");
-  if (input.text() !== MAGIC) throw new InfluenceError("bad-bytes", "query vectors: not of a known version");
-  const label = input.u16();
-  const blocks = input.u8();
-  const dims = input.u16();
-  if (blocks < 1 || blocks > MOST_BLOCKS) throw new InfluenceError("bad-bytes", `query vectors: ${blocks} blocks`);
-  const [dExponent, vExponent] = [input.i8(), input.i8()];
-  const classes = Array.from({ length: blocks }, () => input.u16());
-  const d = new Int8Array(input.fixed(blocks));
-  const v = new Int8Array(input.fixed(blocks * dims));
-  input.end();
-  if (d.includes(-128) || v.includes(-128)) throw new InfluenceError("bad-bytes", "query vectors: a mantissa is -128");
-  return { label, classes, d, dExponent, v, vExponent };
 }

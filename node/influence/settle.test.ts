@@ -1,14 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  clusterCap,
-  decodeSettlement,
-  encodeSettlement,
-  explainSettlement,
-  resultHash,
-  settle,
-  TOP_CLUSTERS,
-} from "./settle.ts";
+import { clusterCap, explainSettlement, settle, TOP_CLUSTERS } from "./settle.ts";
 import { ONE_SHARE, type Settlement } from "./types.ts";
 
 function rowsOf(count: number, gate: (i: number) => number = () => 65535) {
@@ -104,29 +96,5 @@ describe("settle", () => {
 
   test("behavior: columns of another length are refused", () => {
     expect(() => settle([1, 2], rowsOf(3))).toThrow("2 scores for 3 rows");
-  });
-});
-
-describe("settlement bytes", () => {
-  const settlement = settle([5, 4, 3, 2, 1], rowsOf(5));
-
-  test("round trip", () => {
-    expect(decodeSettlement(encodeSettlement(settlement))).toEqual(settlement);
-  });
-
-  test("behavior: parts that do not sum to a whole are refused", () => {
-    const bytes = encodeSettlement({ ...settlement, capExcess: 1n });
-    expect(() => decodeSettlement(bytes)).toThrow("not to 10^18");
-  });
-
-  test("behavior: too many entries and truncation are refused", () => {
-    const many = { ...settlement, entries: new Array(33).fill(settlement.entries[0]) };
-    expect(() => decodeSettlement(encodeSettlement(many))).toThrow("33 entries");
-    expect(() => decodeSettlement(encodeSettlement(settlement).subarray(1))).toThrow();
-  });
-
-  test("resultHash binds both parts", () => {
-    const [a, b] = [Uint8Array.of(1), Uint8Array.of(2)];
-    expect(resultHash(a, b)).not.toEqual(resultHash(b, a));
   });
 });

@@ -1,8 +1,5 @@
-import { sha256 } from "../../chain/crypto/hash.ts";
-import { taggedHash } from "../../chain/crypto/tagged.ts";
-import { ByteReader, ByteWriter } from "./bytes.ts";
 import { InfluenceError } from "./errors.ts";
-import { ONE_SHARE, type Settlement, type SettlementEntry } from "./types.ts";
+import { ONE_SHARE, type Settlement } from "./types.ts";
 
 /** Clusters that one query pays (DESIGN.md "Influence"). */
 export const TOP_CLUSTERS = 32;
@@ -12,8 +9,6 @@ const CAP_PARTS = 2n;
 
 /** Runs whose maxima bound the top 32 from below: a few times as many keep the candidates near 32. */
 const CANDIDATE_RUNS = 256;
-
-const MAGIC = "openledger/settlement/1";
 
 /** What settlement reads of the rows, in index order; one row is one cluster. */
 export interface SettleRows {
@@ -146,41 +141,4 @@ export function explainSettlement(scores: ArrayLike<number>, rows: SettleRows): 
  */
 export function settle(scores: ArrayLike<number>, rows: SettleRows): Settlement {
   return explainSettlement(scores, rows).settlement;
-}
-
-/** Canonical bytes; entries stay in their order (largest credit first). */
-export function encodeSettlement(settlement: Settlement): Uint8Array {
-  const out = new ByteWriter();
-  out.text(MAGIC);
-  out.u16(settlement.entries.length);
-  for (const { contribution, item, weight } of settlement.entries) {
-    out.u32(contribution);
-    out.u32(item);
-    out.u64(weight);
-  }
-  out.u64(settlement.unattributed);
-  out.u64(settlement.capExcess);
-  out.u16(settlement.eligibleClusters);
-  return out.finish();
-}
-
-/** Throws InfluenceError "bad-bytes", also when the parts do not sum to 10^18. */
-export function decodeSettlement(bytes: Uint8Array): Settlement {
-  const input = new ByteReader(bytes, "settlement");
-  if (input.text() !== MAGIC) throw new InfluenceError("bad-bytes", "settlement: not of a known version");
-  const count = input.u16();
-  if (count > TOP_CLUSTERS) throw new InfluenceError("bad-bytes", `settlement: ${count} entries`);
-  const entries: SettlementEntry[] = Array.from({ length: count }, () => ({
-    ...{ contribution: input.u32(), item: input.u32(), weight: input.u64big() },
-  }));
-  const [unattributed, capExcess, eligibleClusters] = [input.u64big(), input.u64big(), input.u16()];
-  input.end();
-  const sum = entries.reduce((total, { weight }) => total + weight, unattributed + capExcess);
-  if (sum !== ONE_SHARE) throw new InfluenceError("bad-bytes", `settlement: parts sum to ${sum}, not to 10^18`);
-  return { entries, unattributed, capExcess, eligibleClusters };
-}
-
-/** What a host commits to at h1 and opens after commitEnd: one hash over query vectors and settlement vector. */
-export function resultHash(queryBytes: Uint8Array, settlementBytes: Uint8Array): Uint8Array {
-  return taggedHash("openledger/result/1", sha256(queryBytes), sha256(settlementBytes));
 }

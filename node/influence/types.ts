@@ -126,8 +126,6 @@ export interface ModelBlobs {
 export interface Attribution {
   readonly answer: Answer;
   readonly query: QueryVectors;
-  /** Canonical bytes of `query`. */
-  readonly queryBytes: Uint8Array;
   /** Raw integer row scores, safe integers, signed. */
   readonly scores: Float64Array;
   readonly settlement: Settlement;
