@@ -3,6 +3,7 @@ import {
   CheckTxType,
   RequestFinalizeBlock,
   RequestInitChain,
+  RequestPrepareProposal,
   RequestProcessProposal,
   RequestVerifyVoteExtension,
   type ResponseFinalizeBlock,
@@ -267,6 +268,8 @@ describe("calls out of order", () => {
     expect(() => finalize(3n)).toThrow("asked for block 3, the next one is 2");
     expect(() => app.initChain(RequestInitChain.fromPartial({}))).toThrow("the chain has blocks already");
     expect(app.processProposal(RequestProcessProposal.fromPartial({ height: 2n ** 53n, time: START })).status).toBe(2);
+    // Block sync may commit a block while consensus asks for it.
+    expect(app.prepareProposal(RequestPrepareProposal.fromPartial({ height: 1n, time: START }))).toEqual({ txs: [] });
     finalize(2n);
     expect(() => finalize(2n)).toThrow("block 2 awaits its commit");
   });

@@ -140,7 +140,12 @@ class App implements Application {
     return toCheckTx(runTx(this.#checkContext(), request.tx, mode, this.#run(this.#options.minGasPrices)));
   }
 
+  /** Empty for another height than the next: block sync may move the chain while consensus asks. */
   prepareProposal(request: RequestPrepareProposal): ResponsePrepareProposal {
+    if (request.height !== BigInt(this.#lastHeight + 1)) {
+      this.#log.warn("no proposal for another height", { height: request.height, next: this.#lastHeight + 1 });
+      return { txs: [] };
+    }
     const ctx = this.#blockContext("prepare", request);
     const lastCommit = fromExtendedCommitInfo(request.localLastCommit);
     const maxBytes = Number(request.maxTxBytes);

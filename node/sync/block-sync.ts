@@ -2,7 +2,14 @@ import { decodeExtendedCommit } from "../../chain/codec/commit.ts";
 import { equalBytes } from "../../chain/crypto/bytes.ts";
 import { ExecutionError } from "../../chain/execution/errors.ts";
 import { blockHash, decodeBlock } from "../../chain/types/block.ts";
-import { CommitError, type ExtendedCommit, verifyExtendedCommit } from "../../chain/types/commit.ts";
+import {
+  CommitError,
+  type ExtendedCommit,
+  toCommit,
+  verifyCommit,
+  verifyExtendedCommit,
+} from "../../chain/types/commit.ts";
+import { extensionsEnabled } from "../../chain/types/params.ts";
 import { PartSet } from "../../chain/types/part-set.ts";
 import type { CommittedBlock, Executor } from "../chain/executor.ts";
 import type { BlockBytes, Network, NodeLog, PeerId } from "../p2p/index.ts";
@@ -131,18 +138,26 @@ export class BlockSync {
 
   /** The commit, once it is proven that more than 2/3 of the set decided exactly these bytes. */
   #verify({ height, block, extendedCommit }: BlockBytes): ExtendedCommit {
-    const { chainId, validators } = this.#ports.executor.state;
+    const { chainId, validators, params } = this.#ports.executor.state;
     try {
       const commit = decodeExtendedCommit(extendedCommit);
       const blockId = { hash: blockHash(decodeBlock(block)), parts: PartSet.fromBytes(block).header };
       if (!equalBytes(blockId.hash, commit.blockId.hash)) throw new PeerFault("the commit is for another block");
-      verifyExtendedCommit(chainId, validators, blockId, height, commit);
+      if (extensionsEnabled(params, height)) verifyExtendedCommit(chainId, validators, blockId, height, commit);
+      else {
+        verifyCommit(chainId, validators, blockId, height, toCommit(commit));
+        if (commit.signatures.some(carriesExtension)) throw new PeerFault("a vote extension before their first height");
+      }
       return commit;
     } catch (error) {
       if (error instanceof CommitError) throw new PeerFault(`${error.code}: ${error.message}`);
       throw new PeerFault((error as Error).message);
     }
   }
+}
+
+function carriesExtension({ extension, extensionSignature }: ExtendedCommit["signatures"][number]): boolean {
+  return extension.length + extensionSignature.length > 0;
 }
 
 class PeerFault extends Error {}
