@@ -7,7 +7,14 @@ import type { Engine } from "./engine.ts";
 import type { HeightDriver } from "./height-driver.ts";
 import type { PeerId } from "./input.ts";
 import type { LastHeight } from "./last-height.ts";
-import { MAX_PARTS_PER_TICK, MAX_PEERS, MAX_VOTES_PER_MESSAGE, STATUS_EVERY_TICKS } from "./limits.ts";
+import {
+  MAX_MESSAGE_BYTES,
+  MAX_PARTS_PER_TICK,
+  MAX_PEERS,
+  MAX_VOTES_PER_MESSAGE,
+  STATUS_EVERY_TICKS,
+  VOTE_OVERHEAD_BYTES,
+} from "./limits.ts";
 import type { Message, Status } from "./message.ts";
 import { PeerState } from "./peer-state.ts";
 import { statusOf } from "./status.ts";
@@ -158,9 +165,7 @@ export class Gossip {
   }
 
   #sendVotes(peer: PeerId, state: PeerState, votes: readonly Vote[]): void {
-    for (let from = 0; from < votes.length; from += MAX_VOTES_PER_MESSAGE) {
-      this.#send(peer, state, { kind: "votes", votes: votes.slice(from, from + MAX_VOTES_PER_MESSAGE) });
-    }
+    for (const batch of batches(votes)) this.#send(peer, state, { kind: "votes", votes: batch });
   }
 
   /** A peer at the height that was decided last: the deciding precommits, and the block. */
@@ -169,6 +174,24 @@ export class Gossip {
     if (!state.hasQuorum(round, PRECOMMIT)) this.#sendCertificate(peer, state, precommits, { round, type: PRECOMMIT });
     if (parts) this.#sendParts(peer, state, { height, header: blockId.parts, parts });
   }
+}
+
+/** Votes in messages of at most {@link MAX_MESSAGE_BYTES}; nearly always one, so that a certificate arrives whole. */
+function batches(votes: readonly Vote[]): Vote[][] {
+  const out: Vote[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const vote of votes) {
+    const size = VOTE_OVERHEAD_BYTES + vote.extension.length;
+    const last = out.at(-1);
+    if (!last || last.length === MAX_VOTES_PER_MESSAGE || bytes + size > MAX_MESSAGE_BYTES) {
+      out.push([vote]);
+      bytes = size;
+    } else {
+      last.push(vote);
+      bytes += size;
+    }
+  }
+  return out;
 }
 
 function heightOf(message: Message): number {

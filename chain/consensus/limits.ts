@@ -7,6 +7,9 @@ export const MAX_MESSAGE_BYTES = 1_048_576;
 /** Votes in one message: the certificate of a large set; a larger set sends its votes in several. */
 export const MAX_VOTES_PER_MESSAGE = 1024;
 
+/** A vote on the wire without its extension takes less: two signatures, an address, a block id and some numbers. */
+export const VOTE_OVERHEAD_BYTES = 320;
+
 /** Rounds in one status: the current ones, the proof of lock, and what is about to decide. */
 export const MAX_STATUS_ROUNDS = 8;
 

@@ -45,7 +45,7 @@ export class PeerState {
   }
 
   hasPart(header: PartSetHeader, index: number): boolean {
-    const root = toHex(header.hash);
+    const root = rootOf(header);
     if (this.#parts.get(root)?.has(index)) return true;
     return this.#said(root)?.has(index) ?? false;
   }
@@ -57,7 +57,7 @@ export class PeerState {
         this.#proposalRounds.add(message.proposal.round);
         break;
       case "part":
-        entry(this.#parts, toHex(message.header.hash)).add(message.part.index);
+        entry(this.#parts, rootOf(message.header)).add(message.part.index);
         break;
       case "votes":
         for (const vote of message.votes) entry(this.#votes, voteKey(vote.round, vote.type)).add(vote.validatorIndex);
@@ -76,7 +76,7 @@ export class PeerState {
   }
 
   #said(root: string): BitArray | undefined {
-    return this.#status?.parts.find(({ header }) => toHex(header.hash) === root)?.have;
+    return this.#status?.parts.find(({ header }) => rootOf(header) === root)?.have;
   }
 }
 
@@ -91,4 +91,16 @@ function entry(map: Map<string, Set<number>>, key: string): Set<number> {
     map.set(key, set);
   }
   return set;
+}
+
+// The text of a root is asked for on every tick; headers are few and live long.
+const roots = new WeakMap<PartSetHeader, string>();
+
+function rootOf(header: PartSetHeader): string {
+  let root = roots.get(header);
+  if (root === undefined) {
+    root = toHex(header.hash);
+    roots.set(header, root);
+  }
+  return root;
 }
