@@ -1,5 +1,6 @@
 import websocket from "@fastify/websocket";
 import fastify, { type FastifyInstance } from "fastify";
+import type { WebSocket } from "ws";
 import { parseListen } from "../config/parse.ts";
 import { NodeError } from "../errors.ts";
 import { corsHeaders } from "./cors.ts";
@@ -16,6 +17,11 @@ import type { RpcPorts } from "./route.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { TxWaits } from "./tx-waits.ts";
 import { serveWebSocket, WEBSOCKET_LIMITS, type WebSocketLimits } from "./websocket.ts";
+
+/** WebSocket close code of a server that goes down. */
+const GOING_AWAY = 1001;
+/** Enough for an answer to the goodbye, short for a person who waits for the stop. */
+const GOODBYE_MS = 500;
 
 export interface RpcServerOptions {
   /** host:port; port 0 takes a free one. */
@@ -57,9 +63,9 @@ export function createRpcServer(options: RpcServerOptions, ports: RpcPorts): Rpc
       }
     },
     stop: async () => {
-      await app.close();
-      subscriptions.close();
       waits.close();
+      subscriptions.close();
+      await app.close();
     },
   };
 }
@@ -79,12 +85,26 @@ async function mount(app: FastifyInstance, { options, limits, context, subscript
     if (request.method === "OPTIONS") await reply.code(204).send();
   });
   mountErrors(app, context);
-  await app.register(websocket, { options: { maxPayload: MAX_REQUEST_BYTES } });
+  await app.register(websocket, {
+    options: { maxPayload: MAX_REQUEST_BYTES },
+    preClose: (done) => {
+      closeAll(app.websocketServer.clients);
+      done();
+    },
+  });
   app.get("/websocket", { websocket: true }, (socket) => {
     serveWebSocket(socket, limits, { ...context, subscriptions });
   });
   mountRpc(app, context);
   mountUploads(app, context);
+}
+
+/** Says goodbye to every client and cuts those that do not answer, so that none can hold up a stop. */
+function closeAll(clients: ReadonlySet<WebSocket>): void {
+  for (const client of clients) client.close(GOING_AWAY, "the node stops");
+  setTimeout(() => {
+    for (const client of clients) client.terminate();
+  }, GOODBYE_MS);
 }
 
 function listenError(listen: string, error: unknown): NodeError {

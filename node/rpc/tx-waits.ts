@@ -17,7 +17,7 @@ export interface TxPlace {
 /** Callers that wait until a transaction stands in an indexed block. */
 export class TxWaits {
   readonly #limits: TxWaitLimits;
-  readonly #waits = new Map<string, Set<(place: TxPlace) => void>>();
+  readonly #waits = new Map<string, Set<PromiseWithResolvers<TxPlace>>>();
   readonly #leave: () => void;
   #count = 0;
 
@@ -26,8 +26,12 @@ export class TxWaits {
     this.#leave = index.onIndexed((event) => this.#indexed(event));
   }
 
+  /** Ends every wait with RpcError. */
   close(): void {
     this.#leave();
+    for (const waits of this.#waits.values()) {
+      for (const { reject } of waits) reject(serverError("the node stops; the tx may be in a block later"));
+    }
   }
 
   /**
@@ -41,7 +45,7 @@ export class TxWaits {
     const key = toHex(hash);
     const settled = Promise.withResolvers<TxPlace>();
     const waits = this.#waits.get(key) ?? new Set();
-    this.#waits.set(key, waits.add(settled.resolve));
+    this.#waits.set(key, waits.add(settled));
     this.#count++;
     const seconds = this.#limits.timeoutMs / 1000;
     const timer = setTimeout(() => {
@@ -49,7 +53,7 @@ export class TxWaits {
     }, this.#limits.timeoutMs);
     const cancel = () => {
       clearTimeout(timer);
-      if (!waits.delete(settled.resolve)) return;
+      if (!waits.delete(settled)) return;
       this.#count--;
       if (waits.size === 0) this.#waits.delete(key);
     };
@@ -60,7 +64,7 @@ export class TxWaits {
   #indexed(event: CommittedEvent): void {
     if (this.#waits.size === 0) return;
     event.block.txs.forEach((tx, index) => {
-      for (const resolve of this.#waits.get(toHex(sha256(tx))) ?? []) resolve({ event, index });
+      for (const { resolve } of this.#waits.get(toHex(sha256(tx))) ?? []) resolve({ event, index });
     });
   }
 }

@@ -78,6 +78,19 @@ describe("JSON-RPC over a WebSocket", () => {
   });
 });
 
+test("behavior: stopping ends waiting callers and sockets at once, also of clients that do not read", async () => {
+  node = await startFakeNode();
+  const client = await connectWs(node.url);
+  client.socket.pause();
+  const waiting = post(node.url, "broadcast_tx_commit", { tx: "AQ==" });
+  await expect.poll(() => node.chain.mempool().count).toBe(1);
+  const started = performance.now();
+  await node.stop();
+  expect(performance.now() - started).toBeLessThan(3_000);
+  expect((await waiting).error.data).toBe("the node stops; the tx may be in a block later");
+  node = await startFakeNode();
+});
+
 describe("subscriptions", () => {
   test("send what matches under the id of the request, in block order, once it can be found", async () => {
     node = await startFakeNode();
