@@ -1,6 +1,6 @@
 import { taggedHash, u64be } from "../../chain/crypto/tagged.ts";
 import { InfluenceError } from "./errors.ts";
-import { WordStream } from "./word-stream.ts";
+import { BLOCK_WORDS, WordStream } from "./word-stream.ts";
 
 /** The two primes of a sketch (DESIGN.md "Proof of own work"). */
 export const PRIME_A = 2 ** 31 - 1;
@@ -28,29 +28,50 @@ export function sketchSeed(of: {
 
 /** Witness values modulo a prime, in 0 .. prime - 1. */
 function residues(witness: Float64Array, prime: number): Float64Array {
-  return Float64Array.from(witness, (g, i) => {
+  const out = new Float64Array(witness.length);
+  for (let i = 0; i < witness.length; i++) {
+    const g = witness[i]!;
     if (!Number.isSafeInteger(g)) throw new InfluenceError("not-finite", `witness value ${i} is not a safe integer`);
-    const r = g % prime;
-    return r < 0 ? r + prime : r;
-  });
+    const r = g > -prime && g < prime ? g : g % prime;
+    out[i] = r < 0 ? r + prime : r;
+  }
+  return out;
 }
 
-/** sum r_i g_i mod prime with r_i = high_i 2^16 + low_i: both halves' sums exact in float64. */
-function combine(words: Uint32Array, values: Float64Array, prime: number): number {
-  let high = 0;
-  let low = 0;
-  for (let start = 0; start < values.length; start += TERMS_BETWEEN_REDUCTIONS) {
-    const end = Math.min(values.length, start + TERMS_BETWEEN_REDUCTIONS);
-    for (let i = start; i < end; i++) {
-      const word = words[i]!;
-      const value = values[i]!;
-      high += (word >>> 16) * value;
-      low += (word & 0xffff) * value;
-    }
-    high %= prime;
-    low %= prime;
+/** sum r_i g_i modulo one prime with r_i = high_i 2^16 + low_i: both halves' sums are exact in float64. */
+class ModularSum {
+  private readonly prime: number;
+  private readonly values: Float64Array;
+  private high = 0;
+  private low = 0;
+
+  constructor(prime: number, values: Float64Array) {
+    this.prime = prime;
+    this.values = values;
   }
-  return (high * 65536 + low) % prime;
+
+  /** Adds the terms from `first` on, one a word. */
+  add(words: Uint32Array, first: number): void {
+    const { values, prime } = this;
+    let { high, low } = this;
+    for (let start = 0; start < words.length; start += TERMS_BETWEEN_REDUCTIONS) {
+      const end = Math.min(words.length, start + TERMS_BETWEEN_REDUCTIONS);
+      for (let i = start; i < end; i++) {
+        const word = words[i]!;
+        const value = values[first + i]!;
+        high += (word >>> 16) * value;
+        low += (word & 0xffff) * value;
+      }
+      high %= prime;
+      low %= prime;
+    }
+    this.high = high;
+    this.low = low;
+  }
+
+  total(): number {
+    return (this.high * 65536 + this.low) % this.prime;
+  }
 }
 
 /**
@@ -63,8 +84,15 @@ export function sketches(witness: Float64Array, seeds: readonly Uint8Array[]): S
   const inA = residues(witness, PRIME_A);
   const inB = residues(witness, PRIME_B);
   return seeds.map((seed) => {
-    const words = new WordStream(seed).take(witness.length);
-    return { a: combine(words, inA, PRIME_A), b: combine(words, inB, PRIME_B) };
+    const stream = new WordStream(seed);
+    const a = new ModularSum(PRIME_A, inA);
+    const b = new ModularSum(PRIME_B, inB);
+    for (let first = 0; first < witness.length; first += BLOCK_WORDS) {
+      const words = stream.block(first, Math.min(BLOCK_WORDS, witness.length - first));
+      a.add(words, first);
+      b.add(words, first);
+    }
+    return { a: a.total(), b: b.total() };
   });
 }
 

@@ -35,7 +35,7 @@ export function s32(value: number): number[] {
   }
 }
 
-type Code = readonly number[];
+export type Code = readonly number[];
 
 const simd = (opcode: number): number[] => [0xfd, ...u32(opcode)];
 const memarg = (align: number, offset: number): number[] => [...u32(align), ...u32(offset)];
@@ -71,6 +71,19 @@ export const f64x2add: Code = simd(0xf0);
 export const f64x2mul: Code = simd(0xf2);
 /** Low two int32 lanes to float64. */
 export const f64x2fromI32Low: Code = simd(0xfe);
+export const v128and: Code = simd(0x4e);
+export const v128or: Code = simd(0x50);
+export const v128xor: Code = simd(0x51);
+/** One 32-bit word into all four lanes. */
+export const load32splat = (offset: number): Code => [...simd(0x09), ...memarg(2, offset)];
+export const store32lane = (offset: number, lane: number): Code => [...simd(0x5a), ...memarg(2, offset), lane];
+export const i32x4splat: Code = simd(0x11);
+export const i32x4shl = (bits: number): Code => [...i32const(bits), ...simd(0xab)];
+export const i32x4shrU = (bits: number): Code => [...i32const(bits), ...simd(0xad)];
+export const v128const = (lanes: readonly number[]): Code => [
+  ...simd(0x0c),
+  ...lanes.flatMap((lane) => [lane & 255, (lane >>> 8) & 255, (lane >>> 16) & 255, lane >>> 24]),
+];
 export const i32x4add: Code = simd(0xae);
 export const i32x4extractLane = (lane: number): Code => [...simd(0x1b), lane];
 /** Four sums of two products of signed 16-bit lanes. */
