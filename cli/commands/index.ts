@@ -5,6 +5,8 @@ import { blobCommand } from "./blob.ts";
 import { contributeCommand } from "./contribute.ts";
 import { curateCommand } from "./curate.ts";
 import { genesisCommand } from "./genesis.ts";
+import { hostCommand } from "./host.ts";
+import { inferCommand } from "./infer.ts";
 import { initCommand } from "./init.ts";
 import { keysCommand } from "./keys.ts";
 import { modelCommand } from "./model.ts";
@@ -29,6 +31,8 @@ export function registerCommands(program: Command): void {
   curateCommand(program);
   snapshotCommand(program);
   modelCommand(program);
+  hostCommand(program);
+  inferCommand(program);
   testnetCommand(program);
   program
     .command("version")

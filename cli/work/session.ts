@@ -15,6 +15,7 @@ export interface Session {
   /** Bech32. */
   readonly address: string;
   readonly key: KeyMaterial;
+  readonly signer: OfflineDirectSigner;
   readonly uploader: UploadSigner;
   /** Folder of this account's state on this chain. */
   readonly folder: (kind: "contributions" | "verdicts") => string;
@@ -41,6 +42,7 @@ export async function openSession(globals: GlobalOptions, options: SessionOption
     chainId,
     address: key.address,
     key,
+    signer,
     uploader: uploadSigner(chainId, key),
     folder: (kind) => `${globals.home}/${kind}/${chainId}/${key.address}`,
     query: (method, request) => client.query(method, request),

@@ -1,0 +1,168 @@
+import { StargateClient } from "@cosmjs/stargate";
+import { fromHex } from "../../chain/crypto/bytes.ts";
+import { u32be, utf8Bytes } from "../../chain/crypto/tagged.ts";
+import { inputCommitment } from "../../modules/inference/ids.ts";
+import { uploadBlob } from "../../node/blobs/index.ts";
+import {
+  InferenceInput,
+  InferenceOutput,
+  MsgRequestInference,
+  MsgRequestInferenceResponse,
+  Query,
+  type Request,
+  RequestStatus,
+} from "../../proto/gen/openledger/inference/v1.ts";
+import { type Model, Query as ModelQuery, ModelStatus } from "../../proto/gen/openledger/modelregistry/v1.ts";
+import { decodeStrict, encodeBytes } from "../../proto/runtime.ts";
+import { CliError, EXIT } from "../errors.ts";
+import { pooled } from "./pooled.ts";
+import type { Progress } from "./progress.ts";
+import { secretSalt } from "./salt.ts";
+import type { Session } from "./session.ts";
+import { waitFor } from "./wait.ts";
+
+/** Uploads and questions at a time. */
+const PARALLEL = 8;
+const POLL_MS = 700;
+/** Room for both directions over one token a character: no encoder counts more. */
+const EXTRA_TOKENS = 64n;
+
+export interface InferOptions {
+  readonly model: string;
+  readonly texts: readonly string[];
+  /** Most that each request may cost; undefined: what the model's price can come to. */
+  readonly maxFee: bigint | undefined;
+  /** Blocks until an unanswered request is refunded; 0: the most that is allowed. */
+  readonly expiryBlocks: number;
+  /** Requests of one transaction. */
+  readonly batch: number;
+  /** Requests that wait for their settlement at a time. */
+  readonly inFlight: number;
+  readonly wait: boolean;
+  readonly timeoutMs: number;
+}
+
+export interface Inference {
+  readonly request: string;
+  readonly text: string;
+  readonly status: "pending" | "claimed" | "settled" | "refunded" | "rejected";
+  readonly label: string | null;
+  /** 0 to 1. */
+  readonly confidence: number | null;
+  readonly fee: string;
+}
+
+/** Asks a model, in the order of the texts, and waits for the settlements. */
+export async function infer(session: Session, options: InferOptions, progress: Progress): Promise<Inference[]> {
+  const model = await servingModel(session, options.model);
+  const sequence = await sequenceOf(session);
+  const inputs = options.texts.map((text, i) => inputOf(session, model, text, sequence + i));
+  const waiting: string[] = [];
+  const all: { readonly request: string; readonly text: string }[] = [];
+  const done = new Map<string, Request>();
+  const bar = progress.bar("inferences", inputs.length);
+  const settle = async (most: number) => {
+    const ask = async () => {
+      for (const request of await overOf(session, waiting)) {
+        done.set(request.id, request);
+        waiting.splice(waiting.indexOf(request.id), 1);
+      }
+      bar.set(done.size);
+      return waiting.length <= most ? true : undefined;
+    };
+    await waitFor(ask, { what: "settlements", timeoutMs: options.timeoutMs, everyMs: POLL_MS, hint: HINT });
+  };
+  for (let at = 0; at < inputs.length; at += options.batch) {
+    const part = inputs.slice(at, at + options.batch);
+    if (options.wait) await settle(Math.max(0, options.inFlight - part.length));
+    for (const [i, request] of (await ask(session, model, part, options)).entries()) {
+      waiting.push(request);
+      all.push({ request, text: part[i]?.text ?? "" });
+    }
+  }
+  if (options.wait) await settle(0);
+  bar.end();
+  return all.map(({ request, text }) => resultOf(request, text, done.get(request)));
+}
+
+const HINT = "does a host serve this model, and do validators verify? see `openledgerd query inference request`";
+
+async function servingModel(session: Session, id: string): Promise<Model> {
+  const { model } = await session.query(ModelQuery.Model, { id });
+  if (model?.status === ModelStatus.MODEL_STATUS_SERVING) return model;
+  throw new CliError(EXIT.refused, `model ${id} does not serve`, "see `openledgerd query modelregistry models`");
+}
+
+interface Input {
+  readonly text: string;
+  readonly bytes: Uint8Array;
+  readonly commitment: Uint8Array;
+}
+
+/** The account's sequence makes the salt of each use its own. */
+function inputOf(session: Session, model: Model, text: string, nonce: number): Input {
+  const parts = [utf8Bytes(model.id), utf8Bytes(text), u32be(nonce)];
+  const salt = secretSalt(session.key.privateKey, "input", ...parts);
+  return { text, bytes: encodeBytes(InferenceInput, { salt, text }), commitment: inputCommitment(salt, text) };
+}
+
+async function sequenceOf(session: Session): Promise<number> {
+  const client = await StargateClient.create(session.client.comet);
+  return (await client.getSequence(session.address)).sequence;
+}
+
+async function ask(
+  session: Session,
+  model: Model,
+  inputs: readonly Input[],
+  { maxFee, expiryBlocks }: InferOptions,
+): Promise<string[]> {
+  const { url } = session.client;
+  const messages = await pooled(PARALLEL, inputs, async ({ text, bytes, commitment }) => ({
+    typeUrl: MsgRequestInference.typeUrl,
+    value: {
+      requester: session.address,
+      model: model.id,
+      inputCommitment: commitment,
+      inputBlob: fromHex(await uploadBlob(url, session.uploader, bytes)),
+      maxFee: String(maxFee ?? mostOf(model, text)),
+      expiryBlocks: BigInt(expiryBlocks),
+    },
+  }));
+  const { msgResponses } = await session.send(messages);
+  return msgResponses.map(({ value }) => MsgRequestInferenceResponse.decode(value).request);
+}
+
+/** What a request for this text can cost at most. */
+function mostOf({ priceRequest, priceToken }: Model, text: string): bigint {
+  return BigInt(priceRequest) + BigInt(priceToken) * (BigInt([...text].length) + EXTRA_TOKENS);
+}
+
+/** Those of the requests that need no more waiting. */
+async function overOf(session: Session, requests: readonly string[]): Promise<Request[]> {
+  const found = await pooled(PARALLEL, requests, async (id) => (await session.query(Query.Request, { id })).request);
+  return found.filter(
+    (request): request is Request => request !== undefined && request.status > RequestStatus.REQUEST_STATUS_CLAIMED,
+  );
+}
+
+const STATUS: Readonly<Record<number, Inference["status"]>> = {
+  [RequestStatus.REQUEST_STATUS_CLAIMED]: "claimed",
+  [RequestStatus.REQUEST_STATUS_SETTLED]: "settled",
+  [RequestStatus.REQUEST_STATUS_REFUNDED]: "refunded",
+  [RequestStatus.REQUEST_STATUS_REJECTED]: "rejected",
+};
+
+function resultOf(id: string, text: string, request: Request | undefined): Inference {
+  const status = STATUS[request?.status ?? 0] ?? "pending";
+  const settled = request !== undefined && status === "settled";
+  const output = settled ? decodeStrict(InferenceOutput, request.output) : undefined;
+  return {
+    request: id,
+    text,
+    status,
+    label: output?.label ?? null,
+    confidence: output ? output.confidence / 2 ** 20 : null,
+    fee: settled ? request.fee : "0",
+  };
+}

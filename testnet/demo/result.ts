@@ -1,0 +1,56 @@
+import type { Role } from "./dealing.ts";
+
+/** The answer of `demo --output json`. Amounts are uopen as decimal strings. */
+export interface DemoResult {
+  readonly chainId: string;
+  readonly height: number;
+  /** Every node's own application hash of one height. */
+  readonly validators: readonly { readonly moniker: string; readonly height: number; readonly appHash: string }[];
+  readonly snapshot: { readonly items: number; readonly clusters: number; readonly root: string };
+  readonly model: { readonly testAccuracy: number | null; readonly weightsHash: string; readonly indexRoot: string };
+  readonly claims: { readonly settled: number; readonly refunded: number; readonly rejected: number };
+  readonly totals: Totals;
+  readonly contributors: readonly ContributorResult[];
+  readonly attestations: readonly {
+    readonly moniker: string;
+    readonly accepted: number;
+    readonly rejected: number;
+    readonly abstained: number;
+    readonly voided: number;
+  }[];
+  readonly explain: readonly Explained[];
+  /** By stage, and `total`. */
+  readonly seconds: Readonly<Record<string, number>>;
+}
+
+/** The other parts sum to `fees`. */
+export interface Totals {
+  readonly fees: string;
+  readonly host: string;
+  readonly burn: string;
+  readonly treasury: string;
+  readonly model: string;
+  readonly attestors: string;
+  readonly contributors: string;
+  readonly curation: string;
+  readonly bounty: string;
+}
+
+export interface ContributorResult {
+  readonly name: string;
+  readonly role: Role;
+  readonly submitted: number;
+  readonly accepted: number;
+  /** Accepted items that repeat nothing earlier. */
+  readonly owners: number;
+  readonly paid: string;
+  readonly paidPerSubmitted: number;
+  readonly paidPerAccepted: number;
+}
+
+export interface Explained {
+  readonly requestId: string;
+  readonly contributionId: string;
+  readonly paid: string;
+  readonly recomputed: string;
+}
