@@ -26,13 +26,14 @@ export interface Committed {
 
 /**
  * The application behind an asynchronous boundary. Calls are answered in the order in which they were made, none while a
- * commit is being written; but those of consensus may overtake queries and CheckTx. Every promise rejects with AppHostError: `genesis` for a genesis that the application refuses;
+ * commit is being written; but the node's own may overtake queries and CheckTx. Every promise rejects with AppHostError: `genesis` for a genesis that the application refuses;
  * `busy` for a query or CheckTx beyond the host's limit; `crashed` when the host is dead, `fatal` has resolved, and the
  * node must stop.
  */
 export interface AppClient {
   info(request?: RequestInfo): Promise<ResponseInfo>;
   initChain(request: RequestInitChain): Promise<ResponseInitChain>;
+  /** Rechecks are the node's own calls. */
   checkTx(request: RequestCheckTx): Promise<ResponseCheckTx>;
   prepareProposal(request: RequestPrepareProposal): Promise<ResponsePrepareProposal>;
   processProposal(request: RequestProcessProposal): Promise<ResponseProcessProposal>;
@@ -40,7 +41,8 @@ export interface AppClient {
   finalizeBlock(request: RequestFinalizeBlock): Promise<ResponseFinalizeBlock>;
   /** Resolves when the block's one batch is synced. */
   commit(): Promise<Committed>;
-  query(request: RequestQuery): Promise<ResponseQuery>;
+  /** `own`: the node asks for itself, a bounded number of questions, and does not wait behind outsiders. */
+  query(request: RequestQuery, options?: { readonly own?: boolean }): Promise<ResponseQuery>;
   /** State as genesis JSON. */
   export(): Promise<ExportedState>;
   /** Broken invariants of the committed state. */

@@ -27,7 +27,10 @@ interface Waiting {
 export async function openAppWorker(options: AppHostOptions, log: Log = SILENT_LOG): Promise<AppClient> {
   const thread = new AppThread(options, log);
   await thread.ready;
-  return clientOver((call, body) => thread.call(call, body), { fatal: thread.fatal, close: () => thread.close() });
+  return clientOver((call, body, own) => thread.call(call, body, own), {
+    fatal: thread.fatal,
+    close: () => thread.close(),
+  });
 }
 
 /** One worker with the calls that wait for it. */
@@ -61,10 +64,10 @@ class AppThread {
     });
   }
 
-  call(call: HostCall, body: Uint8Array): Promise<Uint8Array> {
+  call(call: HostCall, body: Uint8Array, own = false): Promise<Uint8Array> {
     if (this.#over) return Promise.reject(this.#over);
     if (this.#closing) return Promise.reject(new AppHostError("closed", `${call} came after close`));
-    const limited = LIMITED_CALLS.has(call);
+    const limited = LIMITED_CALLS.has(call) && !own;
     if (limited && this.#limited >= MAX_WAITING_CALLS) {
       return Promise.reject(new AppHostError("busy", `${MAX_WAITING_CALLS} calls wait for the application already`));
     }

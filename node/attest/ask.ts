@@ -20,12 +20,12 @@ export class ChainQueryError extends Error {
   }
 }
 
-/** Questions to the own application. */
+/** Questions to the own application, by services of the node: outsiders cannot make them wait. */
 export function askApp(app: Pick<AppClient, "query">): Ask {
   return async (method, request) => {
     const { path } = method;
     const data = encodeBytes(method.request, request);
-    const { code, codespace, log, value } = await app.query(RequestQuery.fromPartial({ path, data }));
+    const { code, codespace, log, value } = await app.query(RequestQuery.fromPartial({ path, data }), { own: true });
     if (code !== 0) throw new ChainQueryError({ path, code, codespace, log });
     return method.response.decode(value);
   };

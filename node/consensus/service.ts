@@ -3,7 +3,7 @@ import { decodeExtendedCommit } from "../../chain/codec/commit.ts";
 import { proposalSignBytes, voteExtensionSignBytes, voteSignBytes } from "../../chain/codec/sign-bytes.ts";
 import type { Check } from "../../chain/consensus/admission.ts";
 import type { Decide, Extend, Prepare, Process, ScheduleTimeout } from "../../chain/consensus/effect.ts";
-import type { HeightContext, LastDecision, StartHeight } from "../../chain/consensus/input.ts";
+import type { HeightContext, Input, LastDecision, StartHeight } from "../../chain/consensus/input.ts";
 import { decodeMessage, encodeMessage } from "../../chain/consensus/messages.ts";
 import { ConsensusLoop } from "../../chain/consensus/node-loop.ts";
 import type { LoopPorts, Signer, SignStatePort } from "../../chain/consensus/ports.ts";
@@ -11,6 +11,7 @@ import type { TimeoutConfig } from "../../chain/consensus/timeouts.ts";
 import { toHex } from "../../chain/crypto/bytes.ts";
 import { verifyEd25519 } from "../../chain/crypto/keys.ts";
 import type { ChainState } from "../../chain/execution/chain-state.ts";
+import type { PackedBlock } from "../../chain/execution/make-block.ts";
 import { decodeBlock } from "../../chain/types/block.ts";
 import { extensionsEnabled } from "../../chain/types/params.ts";
 import { type Part, PartSet } from "../../chain/types/part-set.ts";
@@ -120,11 +121,13 @@ export class ConsensusService {
     this.#undo.push(() => clearInterval(tick));
   }
 
-  stop(): void {
+  /** Resolves when no block is being applied: the files and databases may be closed then. */
+  async stop(): Promise<void> {
     this.#stopped = true;
     for (const undo of this.#undo.splice(0)) undo();
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
+    await this.#ports.applying.run(() => Promise.resolve());
   }
 
   /** Block sync moved the chain. */
@@ -183,18 +186,27 @@ export class ConsensusService {
     };
   }
 
-  async #prepare({ height, round, lastExtendedCommit }: Prepare): Promise<void> {
+  /** In turn with the application of blocks: block sync must not move the application while it makes one. */
+  #prepare(request: Prepare): Promise<void> {
+    const { applying, executor } = this.#ports;
+    const { height, round } = request;
+    return applying.run(async () => {
+      if (this.#stopped || executor.state.lastHeight !== height - 1) return;
+      this.#push({ kind: "prepared", height, round, block: await this.#makeBlock(request) });
+    });
+  }
+
+  async #makeBlock({ height, round, lastExtendedCommit }: Prepare): Promise<PackedBlock | undefined> {
     const { executor, signer, source, log } = this.#ports;
     const proposerAddress = signer?.address as Uint8Array;
     try {
-      if (executor.state.lastHeight !== height - 1) return;
       const txs = source.transactions(executor.state.params.block.maxBytes);
       const block = await executor.prepare({ proposerAddress, lastCommit: lastExtendedCommit, txs });
       this.#clock.seen(block.blockId, decodeBlock(block.blockBytes).header.time);
-      this.#loop.push({ kind: "prepared", height, round, block });
+      return block;
     } catch (error) {
       log.error({ height, round, reason: (error as Error).message }, "no proposal could be made");
-      this.#loop.push({ kind: "prepared", height, round, block: undefined });
+      return undefined;
     }
   }
 
@@ -204,11 +216,13 @@ export class ConsensusService {
     const refusal = await executor.process(blockBytes, blockId);
     if (refusal) log.warn({ height, block: toHex(blockId.hash), reason: refusal }, "proposal refused");
     else this.#clock.seen(blockId, decodeBlock(blockBytes).header.time);
-    this.#loop.push({ kind: "processed", height, blockId, accept: !refusal });
+    this.#push({ kind: "processed", height, blockId, accept: !refusal });
   }
 
-  async #extend({ height, round, blockId }: Extend): Promise<void> {
+  async #extend({ height, round, blockId, blockBytes }: Extend): Promise<void> {
     const { source, signer, app } = this.#ports;
+    // After a restart the block may have been processed by the run before: its time bounds that of the precommit.
+    this.#clock.seen(blockId, decodeBlock(blockBytes).header.time);
     const extension = await source.extension(height);
     const request = RequestVerifyVoteExtension.fromPartial({
       hash: blockId.hash,
@@ -219,7 +233,7 @@ export class ConsensusService {
     if ((await app.verifyVoteExtension(request)).status !== ACCEPT) {
       throw new Error(`the own vote extension of height ${height} fails the own check`);
     }
-    this.#loop.push({ kind: "extended", height, round, blockId, extension });
+    this.#push({ kind: "extended", height, round, blockId, extension });
   }
 
   async #decide(decision: Decide): Promise<void> {
@@ -230,7 +244,7 @@ export class ConsensusService {
       const block = await executor.apply(blockBytes, blockId, extendedCommit);
       this.#clock.applied(block.block.header.time);
       await committed(block);
-      this.#loop.push({ kind: "finalized", height: decision.height, next: contextOf(block.state) });
+      this.#push({ kind: "finalized", height: decision.height, next: contextOf(block.state) });
     });
   }
 
@@ -245,7 +259,7 @@ export class ConsensusService {
       }
       this.#run("check", async () => {
         const holds = await this.#hold(admission.checks);
-        if (holds) this.#loop.push(admission.input);
+        if (holds) this.#push(admission.input);
         else book.penalise(peer, "invalid-consensus-message", "signature");
       });
     } catch (error) {
@@ -295,6 +309,11 @@ export class ConsensusService {
           this.#ports.fatal(new Error(`consensus ${what}: ${(error as Error).message}`, { cause: error }));
       });
     });
+  }
+
+  /** An answer that comes after the stop must not reach the WAL, whose file is closed. */
+  #push(input: Input): void {
+    if (!this.#stopped) this.#loop.push(input);
   }
 
   #guarded(work: () => void): void {

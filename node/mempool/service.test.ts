@@ -55,3 +55,28 @@ test("a failure of the application is not hidden", async () => {
   const failing = new MempoolService(LIMITS, { app, publish: () => true, republish: () => true });
   await expect(failing.add(tx(1))).rejects.toBe(broken);
 });
+
+test("rechecks end after their time, so that consensus goes on", async () => {
+  let now = 0;
+  let checks = 0;
+  const checkTx = async () => {
+    checks++;
+    now += 100;
+    return ResponseCheckTx.fromPartial({ code: 0, gasWanted: 1n });
+  };
+  const app = { checkTx } as unknown as AppClient;
+  const pool = new MempoolService(LIMITS, { app, publish: () => true, republish: () => true, nowMs: () => now });
+  for (let i = 0; i < 10; i++) await pool.add(tx(i));
+  checks = 0;
+  await pool.committed([]);
+  expect(checks).toBe(3);
+  expect(pool.count).toBe(10);
+});
+
+test("a transaction that finds the pool full after its check may come again", async () => {
+  const { pool } = service();
+  const answers = await Promise.all(Array.from({ length: 11 }, (_, i) => pool.add(tx(i))));
+  expect(answers.map(({ code }) => code)).toEqual([...new Array(10).fill(0), 20]);
+  await pool.committed([tx(0)]);
+  expect(await pool.add(tx(10))).toMatchObject({ code: 0 });
+});

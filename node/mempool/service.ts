@@ -6,6 +6,8 @@ import type { ItemVerdict } from "../p2p/index.ts";
 
 /** Rechecked after a block, oldest first; the rest is checked again when it is proposed. */
 const MAX_RECHECKS = 1_000;
+/** Consensus waits for rechecks: no longer than its pause between two blocks. */
+const RECHECK_MS = 250;
 
 /** Gossip promises no delivery: a transaction that no block took in this many is told to the network again. */
 const REPUBLISH_EVERY_BLOCKS = 10;
@@ -26,18 +28,22 @@ export interface MempoolPorts {
   readonly publish: (tx: Uint8Array) => boolean;
   /** Tells them again. */
   readonly republish: (tx: Uint8Array) => boolean;
+  /** Milliseconds of a monotonic clock. */
+  readonly nowMs?: () => number;
 }
 
 /** Transactions from wallets and peers on their way to a block. */
 export class MempoolService {
   readonly #pool: Mempool;
   readonly #ports: MempoolPorts;
+  readonly #nowMs: () => number;
   /** Blocks that each pooled transaction has seen go by, by hash. */
   #waited: ReadonlyMap<string, number> = new Map();
 
   constructor(limits: MempoolLimits, ports: MempoolPorts) {
     this.#pool = new Mempool(limits);
     this.#ports = ports;
+    this.#nowMs = ports.nowMs ?? (() => performance.now());
   }
 
   get count(): number {
@@ -77,7 +83,9 @@ export class MempoolService {
   /** A block is applied: its transactions leave, the rest is checked against the new state. */
   async committed(txs: readonly Uint8Array[]): Promise<void> {
     this.#pool.committed(txs);
+    const until = this.#nowMs() + RECHECK_MS;
     for (const { tx, hash } of this.#pool.list(MAX_RECHECKS)) {
+      if (this.#nowMs() >= until) break;
       const response = await this.#ask(tx, RECHECK);
       if (response && response.code !== 0) this.#pool.evict(hash);
     }
@@ -105,6 +113,8 @@ export class MempoolService {
       return response ?? refusal("full", "the node has too many transactions to check; try again later");
     } catch (error) {
       if (!(error instanceof MempoolError)) throw error;
+      // The pool may have filled up during the check; the transaction may come again when it has room.
+      if (error.code === "full") this.#pool.forget(tx);
       const text = error.code === "known" ? `tx already exists in cache: ${error.message}` : error.message;
       return refusal(error.code, text);
     }
