@@ -2,6 +2,7 @@ import { QueryAccountRequest } from "cosmjs-types/cosmos/auth/v1beta1/query";
 import { RequestQuery } from "cosmjs-types/tendermint/abci/types";
 import type { GenesisDoc } from "../chain/types/genesis.ts";
 import type { AppClient } from "./app/client.ts";
+import { BlobCollection } from "./blob-collection.ts";
 import { BlobReferences } from "./blob-references.ts";
 import { BlobHttp, BlobStore, BlobTransfer } from "./blobs/index.ts";
 import type { NodeConfig } from "./config/config.ts";
@@ -60,11 +61,11 @@ export async function openBlobs({ config, genesis, dir }: BlobsSetup, needs: Blo
       log,
     },
   );
+  const collection = new BlobCollection({ graceMs: graceSeconds * 1000 }, { store, references });
   let timer: NodeJS.Timeout | undefined;
   const collect = () => {
-    void references
-      .refresh()
-      .then(() => store.collect((id) => references.has(id)))
+    void collection
+      .run()
       .catch((error: unknown) => log.warn({ reason: (error as Error).message }, "blobs were not collected"));
   };
   return {
