@@ -1,6 +1,8 @@
 import { sha256 } from "../../chain/crypto/hash.ts";
 import { ByteReader, ByteWriter } from "./bytes.ts";
 import { InfluenceError } from "./errors.ts";
+import { powerOfTwo } from "./exact-math.ts";
+import { MANTISSA_LIMIT } from "./quantise.ts";
 import type { IndexHeader, IndexRow } from "./types.ts";
 
 const MAGIC = "openledger/index/1";
@@ -9,6 +11,7 @@ const ROW_FIXED_BYTES = 1 + 1 + 2 + 2 + 4 + 4 + 4;
 /** Scores stay below 2^53 with at most this many blocks and the shift range below. */
 export const MOST_BLOCKS = 8;
 const MOST_DIMS = 1040;
+const MOST_EXPONENT_RANGE = 16;
 
 /** Bytes of every row of an index: int8[dims], int8[classes] and 18 fixed bytes. */
 export function rowWidth(header: Pick<IndexHeader, "dims" | "classes">): number {
@@ -25,8 +28,9 @@ export function triangleSize(dims: number): number {
  * and has to stay a safe integer. 14 for 3 blocks of 512; never more than 16.
  */
 export function exponentRange(dims: number, blocks: number): number {
-  let range = 16;
-  while (blocks * dims * 127 ** 4 * 2 ** range >= 2 ** 53) range--;
+  const squared = MANTISSA_LIMIT * MANTISSA_LIMIT;
+  let range = MOST_EXPONENT_RANGE;
+  while (blocks * dims * squared * squared * powerOfTwo(range) >= 2 ** 53) range--;
   return range;
 }
 

@@ -1,3 +1,4 @@
+import type { Worker } from "node:worker_threads";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { indexedModel } from "../../test/bench/fixture.ts";
 import { syntheticData } from "../../test/bench/synthetic.ts";
@@ -8,6 +9,9 @@ import { loadModel, type ResidentModel } from "./resident.ts";
 import { sketches } from "./sketch.ts";
 import type { ModelBlobs } from "./types.ts";
 import { blobWitness, resultWitness } from "./witness.ts";
+
+/** A replacement has to start first, on a machine that may be busy. */
+const PATIENT = { timeout: 30_000 };
 
 const data = syntheticData(120, "pool", 3);
 let blobs: ModelBlobs;
@@ -85,6 +89,18 @@ describe("VerifierPool", () => {
     const tiny = await VerifierPool.open({ memoryBytes: 1000 });
     await expect(tiny.load("a", blobs)).rejects.toMatchObject({ code: "no-model" });
     await tiny.close();
+  });
+
+  test("behavior: a worker that dies is replaced, with its models", async () => {
+    const mortal = await VerifierPool.open();
+    await mortal.load("model", blobs);
+    const [client] = Reflect.get(mortal, "workers") as object[];
+    await (Reflect.get(client!, "worker") as Worker).terminate();
+    const { text } = data.test[0]!;
+    await expect
+      .poll(async () => (await mortal.verifyResult({ modelKey: "model", text })).verdict, PATIENT)
+      .toBe("recomputed");
+    await mortal.close();
   });
 
   test("behavior: a closed pool fails its calls instead of hanging", async () => {

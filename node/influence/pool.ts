@@ -9,6 +9,9 @@ import { WorkerClient } from "./worker-client.ts";
 /** A Banking77 model takes 90 MB: five of them, well inside a validator's 2 GiB. */
 const DEFAULT_MEMORY_BYTES = 512 * 2 ** 20;
 
+/** A worker that keeps dying is left dead: its calls fail at once, and a validator abstains. */
+const MOST_RESTARTS = 8;
+
 export interface VerifierOptions {
   /** Threads with their own sessions; 1 by default. */
   readonly workers?: number;
@@ -42,6 +45,7 @@ export class VerifierPool {
   private readonly workers: WorkerClient[];
   private readonly models = new Map<string, Resident>();
   private clock = 0;
+  private restarts = 0;
   private closed = false;
 
   private constructor(options: VerifierOptions) {
@@ -153,7 +157,7 @@ export class VerifierPool {
   }
 
   private replace(thread: number): void {
-    if (this.closed) return;
+    if (this.closed || this.restarts++ >= MOST_RESTARTS) return;
     const worker = this.start(thread);
     this.workers[thread] = worker;
     for (const [key, { model }] of this.models)

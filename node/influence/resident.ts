@@ -2,6 +2,7 @@ import { equalBytes } from "../../chain/crypto/bytes.ts";
 import { sha256 } from "../../chain/crypto/hash.ts";
 import { encoderById } from "./encoder.ts";
 import { InfluenceError } from "./errors.ts";
+import { powerOfTwo } from "./exact-math.ts";
 import { fromGrid, weightsHash } from "./grid.ts";
 import { decodeIndexHeader, decodeRow, rowBytes, triangleSize } from "./index-format.ts";
 import { type Axpy32, axpy32Over } from "./kernel/axpy32.ts";
@@ -122,7 +123,7 @@ function placeRows(blob: Uint8Array, header: IndexHeader, memory: KernelMemory, 
     seen.add(row.entry);
     new Int8Array(memory.buffer, places.rows + i * places.rowStride, header.dims).set(row.h);
     for (let c = 0; c < header.classes; c++) columns.d[c * n + i] = row.d[c]!;
-    columns.scale[i] = 2 ** (row.hExponent + row.dExponent - header.baseExponent);
+    columns.scale[i] = powerOfTwo(row.hExponent + row.dExponent - header.baseExponent);
     columns.gate[i] = row.gate;
     columns.contribution[i] = row.contribution;
     columns.item[i] = row.item;

@@ -1,4 +1,5 @@
 import { InfluenceError } from "./errors.ts";
+import { powerOfTwo } from "./exact-math.ts";
 import type { ResidentModel } from "./resident.ts";
 import type { IndexHeader, IndexRow, QueryVectors } from "./types.ts";
 
@@ -53,7 +54,7 @@ export interface RowScore {
 export function rowScore(header: IndexHeader, row: IndexRow, query: QueryVectors): RowScore {
   checkQuery(header, query);
   const { dims } = header;
-  const scale = 2 ** (row.hExponent + row.dExponent - header.baseExponent);
+  const scale = powerOfTwo(row.hExponent + row.dExponent - header.baseExponent);
   let sum = 0;
   const blocks = query.classes.map((c, b) => {
     let dot = 0;

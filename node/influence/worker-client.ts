@@ -31,6 +31,7 @@ export class WorkerClient {
     this.worker.on("error", (error) => this.lose(`a verifier worker failed: ${error.message}`));
     this.worker.on("exit", () => {
       const expected = this.gone;
+      this.gone = true;
       this.lose("a verifier worker ended");
       if (!expected) options.onLost();
     });
@@ -42,7 +43,7 @@ export class WorkerClient {
   }
 
   call<K extends RequestKind>(kind: K, input: Requests[K]["input"]): Promise<Requests[K]["output"]> {
-    if (this.gone) return Promise.reject(new InfluenceError("worker-lost", "the verifier is closed"));
+    if (this.gone) return Promise.reject(new InfluenceError("worker-lost", "this verifier worker is gone"));
     const id = this.nextId++;
     return new Promise((resolve, reject) => {
       this.pending.set(id, { resolve: resolve as (output: never) => void, reject });
