@@ -173,8 +173,12 @@ export class ConsensusLoop {
         inputs = [];
       } else inputs.push(record.input);
     }
-    if (ended >= height)
-      throw new ConsensusError("wal_ahead", `the WAL ended height ${ended}, the block store stops before ${height}`);
+    if (ended >= height) {
+      throw new ConsensusError(
+        "wal_ahead",
+        `the WAL has seen the end of height ${ended}, but the block store stops before height ${height}: restore the block store`,
+      );
+    }
     if (ended === height - 1) return inputs;
     this.#endHeight(height - 1);
     return [];
