@@ -55,7 +55,16 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const loaded = loadGenesis(paths.genesis);
   const cleanup: (() => Promise<void> | void)[] = [lockHome(paths.lock)];
   const stop = async () => {
-    for (const undo of cleanup.splice(0).reverse()) await undo();
+    const failures: unknown[] = [];
+    // One service that fails to stop must not keep databases open and the home locked.
+    for (const undo of cleanup.splice(0).reverse()) {
+      try {
+        await undo();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
   };
   try {
     return { ...(await start({ options, paths, config, loaded, cleanup })), config, stop };
