@@ -10,6 +10,8 @@ export interface Finding {
   readonly witness: Float64Array;
   /** Trying again may give another verdict: a blob was missing, say. */
   readonly again: boolean;
+  /** As this node is set up, so that nobody needs a warning. */
+  readonly expected?: boolean;
 }
 
 /** How a validator comes to verdicts and sketches. Guessing and abstaining ones differ from a verifier in this only. */
@@ -46,7 +48,8 @@ export function abstained(reason: string, again: boolean): Finding {
 /** A validator without a verifier: it answers, so that the chain counts an abstention rather than an absence. */
 export class AbstainingAttester implements Attester {
   examine(): Promise<Finding> {
-    return Promise.resolve(abstained("this node has no verifier (config verifier.enabled)", false));
+    const finding = abstained("this node has no verifier (config verifier.enabled)", false);
+    return Promise.resolve({ ...finding, expected: true });
   }
 
   sketches(): Promise<readonly Sketch[]> {

@@ -10,9 +10,8 @@ import {
   Query,
   Verdict,
 } from "../../proto/gen/openledger/attribution/v1.ts";
-import { uploadBlob } from "../blobs/index.ts";
 import { eventually, TestNetwork } from "../testing/network.ts";
-import { TestSender } from "../testing/sender.ts";
+import { message, TestSender } from "../testing/sender.ts";
 import { type Ask, askApp } from "./ask.ts";
 
 const HONEST = [0, 1];
@@ -40,10 +39,10 @@ afterAll(() => network?.stop());
 /** Stores a blob on one node and posts the claim that it is available. Returns the claim's outcome. */
 async function attested(text: string) {
   const blob = new TextEncoder().encode(text.repeat(50));
-  await uploadBlob(network.first.rpcUrl, sender.uploadSigner(), blob);
+  await sender.upload(network.first.rpcUrl, blob);
   const payloadHash = new Uint8Array(0);
   const claim = { poster: sender.address, kind: ClaimKind.CLAIM_KIND_AVAILABILITY, subject: sha256(blob), payloadHash };
-  await sender.send(MsgPostClaim, { ...claim, bond: "1000000" });
+  await sender.send(message(MsgPostClaim, { ...claim, bond: "1000000" }));
   const id = claimId(claim);
   return eventually(`outcome of claim ${toHex(id)}`, async () => (await ask(Query.Claim, { claimId: id })).outcome);
 }

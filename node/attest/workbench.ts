@@ -118,7 +118,7 @@ export class Workbench {
 
   async #examine(job: Job): Promise<void> {
     const finding = await this.#ports.attester.examine(job.claim);
-    const { verdict, reason, again } = finding;
+    const { verdict, reason, again, expected } = finding;
     // A root of height h + 1 is asked for after block h: the last chance is the height before commit_end.
     const isLastChance = BigInt(this.#height + 2) >= job.claim.commitEnd;
     if (again && !isLastChance) {
@@ -126,7 +126,7 @@ export class Workbench {
       this.#later(job);
       return;
     }
-    if (verdict !== Verdict.VERDICT_ACCEPT) this.#warn(job, reason, verdict);
+    if (verdict !== Verdict.VERDICT_ACCEPT && !expected) this.#warn(job, reason, verdict);
     job.finding = finding;
     job.state = "examined";
   }

@@ -1,18 +1,28 @@
-import type { EncodeObject } from "@cosmjs/proto-signing";
+import { DirectSecp256k1Wallet } from "@cosmjs/proto-signing";
 import { BaseAccount } from "cosmjs-types/cosmos/auth/v1beta1/auth";
 import { QueryAccountRequest, QueryAccountResponse } from "cosmjs-types/cosmos/auth/v1beta1/query";
 import { RequestQuery } from "cosmjs-types/tendermint/abci/types";
 import { sha256 } from "../../chain/crypto/hash.ts";
 import { signSecp256k1 } from "../../chain/crypto/keys.ts";
 import { utf8Bytes } from "../../chain/crypto/tagged.ts";
-import type { MessageCodec } from "../../proto/runtime.ts";
+import type { MessageCodec, Partially } from "../../proto/runtime.ts";
 import type { Backend } from "../backend.ts";
-import type { UploadSigner } from "../blobs/index.ts";
+import { MAX_BLOB_BYTES, type UploadSigner, uploadBlob, uploadLarge } from "../blobs/index.ts";
 import { eventually, TEST_CHAIN_ID, testWallet } from "./network.ts";
 
-/** Gas of a test's transaction, and its fee at the default least price. */
-const GAS = 2_000_000;
-const FEE = [{ denom: "uopen", amount: "10000" }];
+/** Gas of a test's transaction, and a fee that covers it at the default least price. */
+const GAS = 20_000_000;
+const FEE = [{ denom: "uopen", amount: "100000" }];
+
+export interface Message {
+  readonly typeUrl: string;
+  readonly value: unknown;
+}
+
+/** A message with the fields that matter; the others are empty. */
+export function message<M>(codec: MessageCodec<M>, fields: Partially<M>): Message {
+  return { typeUrl: codec.typeUrl, value: codec.fromPartial(fields) };
+}
 
 /** Signs and sends transactions of one account through a node in this process. */
 export class TestSender {
@@ -27,26 +37,40 @@ export class TestSender {
     this.address = testWallet(name).address;
   }
 
-  /** Resolves when a block executed the transaction. Throws when it was refused or failed. */
-  async send<M>(codec: MessageCodec<M>, value: M): Promise<{ readonly height: number; readonly data: Uint8Array }> {
+  /** Resolves with the height of the block that executed the messages, in one transaction. Throws when they failed. */
+  async send(...messages: readonly Message[]): Promise<number> {
     this.#place ??= await this.#lookUp();
-    const messages: EncodeObject[] = [{ typeUrl: codec.typeUrl, value }];
     const tx = testWallet(this.#name).sign(messages, { ...this.#place, gas: GAS, fee: FEE });
     const from = this.#backend.height();
     const { code, log } = await this.#backend.addTx(tx);
-    if (code !== 0) throw new Error(`${codec.typeUrl} refused: ${log}`);
+    if (code !== 0) throw new Error(`transaction refused: ${log}`);
     this.#place.sequence++;
     return this.#included(tx, from);
+  }
+
+  /** Stores an artefact of any size on a node; its id. */
+  async upload(rpcUrl: string, bytes: Uint8Array): Promise<string> {
+    const put = bytes.length <= MAX_BLOB_BYTES ? uploadBlob : uploadLarge;
+    return put(rpcUrl, this.uploadSigner(), bytes);
+  }
+
+  /** Signs as CosmJS' clients want it. */
+  directSigner(): Promise<DirectSecp256k1Wallet> {
+    return DirectSecp256k1Wallet.fromKey(this.#secret(), "open");
   }
 
   /** Who signs this account's uploads. */
   uploadSigner(): UploadSigner {
     const { address, pubKey } = testWallet(this.#name);
-    const secret = sha256(utf8Bytes(`test wallet ${this.#name}`));
-    return { chainId: TEST_CHAIN_ID, account: address, pubKey, sign: (digest) => signSecp256k1(secret, digest) };
+    const sign = (digest: Uint8Array) => signSecp256k1(this.#secret(), digest);
+    return { chainId: TEST_CHAIN_ID, account: address, pubKey, sign };
   }
 
-  async #included(tx: Uint8Array, from: number) {
+  #secret(): Uint8Array {
+    return sha256(utf8Bytes(`test wallet ${this.#name}`));
+  }
+
+  #included(tx: Uint8Array, from: number): Promise<number> {
     const wanted = Buffer.from(tx);
     let next = from + 1;
     return eventually("the transaction in a block", async () => {
@@ -56,7 +80,7 @@ export class TestSender {
         if (index < 0) continue;
         const result = (await this.#backend.finalizeResponse(next))?.txResults[index];
         if (result?.code !== 0) throw new Error(`transaction failed: ${result?.log}`);
-        return { height: next, data: result.data };
+        return next;
       }
       return undefined;
     });

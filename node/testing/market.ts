@@ -1,0 +1,222 @@
+import { fromHex } from "../../chain/crypto/bytes.ts";
+import { sha256 } from "../../chain/crypto/hash.ts";
+import { utf8Bytes } from "../../chain/crypto/tagged.ts";
+import { BitArray } from "../../chain/types/bit-array.ts";
+import { claimId } from "../../modules/attribution/client.ts";
+import { verdictCommitment } from "../../modules/curation/ids.ts";
+import {
+  contributionCommitment,
+  contributionId,
+  contributionRoot,
+  snapshotPayloadHash,
+} from "../../modules/datanet/ids.ts";
+import { inputCommitment, requestId } from "../../modules/inference/ids.ts";
+import { Query as AttributionQuery, ClaimKind, ClaimStatus } from "../../proto/gen/openledger/attribution/v1.ts";
+import { MsgCommitVerdict, MsgRegisterCurator, MsgRevealVerdict } from "../../proto/gen/openledger/curation/v1.ts";
+import {
+  ContributionItems,
+  Item,
+  MsgAdvanceWindow,
+  MsgCommitContribution,
+  MsgCreateDataNet,
+  MsgPostSnapshot,
+  MsgRevealContribution,
+} from "../../proto/gen/openledger/datanet/v1.ts";
+import { InferenceInput, MsgRequestInference } from "../../proto/gen/openledger/inference/v1.ts";
+import { MsgRegisterIndex, MsgRegisterModel } from "../../proto/gen/openledger/modelregistry/v1.ts";
+import { encodeBytes } from "../../proto/runtime.ts";
+import { defaultLambda, trainHead } from "../factory/train-head.ts";
+import { encodeAll, HASHED_NGRAM_512 } from "../influence/encoder.ts";
+import { buildIndex } from "../influence/index-build.ts";
+import { encodeModel, weightsHash } from "../influence/model-format.ts";
+import { buildSnapshot, type SnapshotContent } from "../pipeline/snapshot.ts";
+import { NodeRpc } from "../serving/rpc.ts";
+import { eventually, type TestNetwork } from "./network.ts";
+import { message, TestSender } from "./sender.ts";
+
+export interface LabelledText {
+  readonly text: string;
+  /** Class index. */
+  readonly label: number;
+}
+
+const NET = "questions";
+const MODEL = "answerer";
+const SALT = new Uint8Array(16).fill(3);
+const CURATORS = ["curator-a", "curator-b", "curator-c"];
+const CONTRIBUTORS = ["bob", "cat"];
+
+/** Accounts that a market needs funded. */
+export const MARKET_ACCOUNTS: readonly string[] = ["maker", "host", "user", ...CONTRIBUTORS, ...CURATORS];
+
+/** A DataNet, its curated window, its attested snapshot and a serving model, made through transactions and RPC. */
+export class TestMarket {
+  readonly rpc: NodeRpc;
+  readonly model = MODEL;
+  readonly labels: readonly string[];
+  readonly #senders = new Map<string, TestSender>();
+  readonly #network: TestNetwork;
+  #requests = 0n;
+
+  constructor(network: TestNetwork, labels: readonly string[]) {
+    this.#network = network;
+    this.rpc = new NodeRpc(network.first.rpcUrl);
+    this.labels = labels;
+  }
+
+  sender(name: string): TestSender {
+    const known = this.#senders.get(name) ?? new TestSender(this.#network.first.backend, name);
+    this.#senders.set(name, known);
+    return known;
+  }
+
+  address(name: string): string {
+    return this.sender(name).address;
+  }
+
+  /** The rows are dealt to the contributors in turn and accepted, but for each contributor's last one. */
+  async curate(rows: readonly LabelledText[]): Promise<void> {
+    const maker = this.sender("maker");
+    const texts = { title: "Questions", topic: "What people ask", licence: "CC0-1.0" };
+    const blocks = { submitBlocks: 500n, reviewBlocks: 500n, revealBlocks: 500n };
+    const net = { creator: maker.address, id: NET, labels: this.labels, ...texts, ...blocks };
+    await Promise.all([
+      maker.send(message(MsgCreateDataNet, net)),
+      ...CURATORS.map((name) =>
+        this.sender(name).send(message(MsgRegisterCurator, { curator: this.address(name), bond: "10000000" })),
+      ),
+    ]);
+    const dealt = CONTRIBUTORS.map((_, i) => rows.filter((_, row) => row % CONTRIBUTORS.length === i));
+    const ids: string[] = [];
+    for (const [i, name] of CONTRIBUTORS.entries()) ids.push(await this.#contribute(name, dealt[i] as LabelledText[]));
+    await this.#advance();
+    const verdicts = ids.map((contribution, i) => ({ contribution, bitmap: allButLast((dealt[i] ?? []).length) }));
+    await this.#byCurators((curator) =>
+      verdicts.map(({ contribution, bitmap }) => {
+        const commitment = verdictCommitment({ curator, contribution, bitmap, salt: SALT });
+        return message(MsgCommitVerdict, { curator, contribution, commitment });
+      }),
+    );
+    await this.#advance();
+    await this.#byCurators((curator) =>
+      verdicts.map((verdict) => message(MsgRevealVerdict, { curator, ...verdict, salt: SALT })),
+    );
+    await this.#advance();
+  }
+
+  /** Posts the snapshot and waits for its claim. */
+  async snapshot(changes: { readonly clusters?: number } = {}): Promise<{
+    readonly content: SnapshotContent;
+    readonly status: ClaimStatus;
+  }> {
+    const maker = this.sender("maker");
+    const content = await buildSnapshot({ datanet: NET, window: 1 }, { ask: this.rpc.ask, blobs: this.rpc });
+    await maker.upload(this.rpc.url, content.table);
+    const { root, items, clusters, blobId } = { ...content, ...changes };
+    const claimed = { root, items, clusters, blob: fromHex(blobId) };
+    await maker.send(message(MsgPostSnapshot, { poster: maker.address, datanet: NET, window: 1, ...claimed }));
+    const attempt = this.#attempts++;
+    const payloadHash = snapshotPayloadHash({ id: `${NET}/1`, ...claimed, attempt });
+    const kind = ClaimKind.CLAIM_KIND_SNAPSHOT;
+    const id = claimId({ kind, poster: maker.address, subject: utf8Bytes(`${NET}/1`), payloadHash });
+    return { content, status: await this.tallied(id) };
+  }
+  #attempts = 1;
+
+  /** Trains on the clusters' owners and registers model and index: it serves. */
+  async train({ entries, texts }: SnapshotContent): Promise<void> {
+    const owners = entries.flatMap(({ owner }, entry) => (owner === entry ? [entry] : []));
+    const rows = owners.map((entry) => texts[entry] as SnapshotContent["texts"][number]);
+    const features = encodeAll(rows.map(({ text }) => text));
+    const labels = Int32Array.from(rows, ({ label }) => this.labels.indexOf(label));
+    const set = { features, dims: HASHED_NGRAM_512.dims, classes: this.labels.length, labels };
+    const lambda = defaultLambda(rows.length);
+    const { weights } = await trainHead(set, { lambda });
+    const index = await buildIndex({
+      ...{ set, weights, lambda, gate: rows.map(() => 65_535), entry: owners },
+      ...{ contribution: rows.map(({ contribution }) => contribution), item: rows.map(({ item }) => item) },
+    });
+    const model = encodeModel({ encoderId: HASHED_NGRAM_512.id, dims: set.dims, labels: this.labels, weights });
+    const maker = this.sender("maker");
+    const upload = async (bytes: Uint8Array) => fromHex(await maker.upload(this.rpc.url, bytes));
+    const manifest = utf8Bytes("test manifest");
+    await maker.send(
+      message(MsgRegisterModel, {
+        ...{ owner: maker.address, id: MODEL, encoder: HASHED_NGRAM_512.id, encoderHash: HASHED_NGRAM_512.specHash },
+        ...{ snapshots: [`${NET}/1`], labels: this.labels, weightsHash: weightsHash(weights) },
+        ...{ manifestHash: sha256(manifest), manifestBlob: await upload(manifest), weightsBlob: await upload(model) },
+        ...{ priceRequest: "100000", priceToken: "10", licence: "CC0-1.0" },
+      }),
+    );
+    await maker.send(
+      message(MsgRegisterIndex, {
+        ...{ owner: maker.address, model: MODEL, root: index.indexRoot, rows: index.header.rows },
+        headerBlob: await upload(index.headerBytes),
+        rowsBlob: await upload(index.rows),
+        inverseBlob: await upload(index.inverse),
+      }),
+    );
+  }
+
+  /** Uploads inputs and requests their inference; the requests' ids. */
+  async request(texts: readonly string[]): Promise<string[]> {
+    const user = this.sender("user");
+    const asked = texts.map(async (text) => {
+      const blob = fromHex(await user.upload(this.rpc.url, encodeBytes(InferenceInput, { salt: SALT, text })));
+      return { commitment: inputCommitment(SALT, text), blob };
+    });
+    const inputs = await Promise.all(asked);
+    const fields = { requester: user.address, model: MODEL };
+    await user.send(
+      ...inputs.map(({ commitment, blob }) =>
+        message(MsgRequestInference, { ...fields, inputCommitment: commitment, inputBlob: blob, maxFee: "1000000" }),
+      ),
+    );
+    return inputs.map(({ commitment }) =>
+      requestId({ ...fields, inputCommitment: commitment, counter: this.#requests++ }),
+    );
+  }
+
+  /** Status of a claim once it is tallied. */
+  tallied(id: Uint8Array): Promise<ClaimStatus> {
+    return eventually("the claim's tally", async () => {
+      const { claim } = await this.rpc.ask(AttributionQuery.Claim, { claimId: id });
+      return claim?.status === ClaimStatus.CLAIM_STATUS_OPEN ? undefined : claim?.status;
+    });
+  }
+
+  async #contribute(name: string, rows: readonly LabelledText[]): Promise<string> {
+    const sender = this.sender(name);
+    const contributor = sender.address;
+    const items = rows.map(({ text, label }): Item => ({ text, label: this.labels[label] as string }));
+    const root = contributionRoot(items.map((item) => encodeBytes(Item, item)));
+    const blob = encodeBytes(ContributionItems, { items });
+    const commitment = contributionCommitment({ contributor, datanet: NET, root, salt: SALT });
+    await sender.send(message(MsgCommitContribution, { contributor, datanet: NET, commitment }));
+    const contribution = contributionId({ datanet: NET, window: 1, contributor, commitment });
+    const blobId = fromHex(await sender.upload(this.rpc.url, blob));
+    await sender.send(
+      message(MsgRevealContribution, {
+        ...{ contributor, contribution, salt: SALT, root, blob: blobId, items: items.length },
+        ...{ byteSize: BigInt(blob.length), licence: "CC0-1.0", source: "own writing" },
+      }),
+    );
+    return contribution;
+  }
+
+  async #advance(): Promise<void> {
+    const maker = this.sender("maker");
+    await maker.send(message(MsgAdvanceWindow, { creator: maker.address, datanet: NET }));
+  }
+
+  async #byCurators(messages: (curator: string) => readonly ReturnType<typeof message>[]): Promise<void> {
+    await Promise.all(CURATORS.map((name) => this.sender(name).send(...messages(this.address(name)))));
+  }
+}
+
+function allButLast(items: number): Uint8Array {
+  return BitArray.of(
+    items,
+    Array.from({ length: items - 1 }, (_, i) => i),
+  ).toBytes();
+}
