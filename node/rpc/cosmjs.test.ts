@@ -1,11 +1,12 @@
 import { StargateClient } from "@cosmjs/stargate";
 import { Comet38Client, connectComet, HttpBatchClient, isComet38Client } from "@cosmjs/tendermint-rpc";
 import { TxBody, TxRaw } from "cosmjs-types/cosmos/tx/v1beta1/tx";
+import { ConsensusParams } from "cosmjs-types/tendermint/types/params";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { toHex } from "../../chain/crypto/bytes.ts";
 import { sha256 } from "../../chain/crypto/hash.ts";
 import { REFUSED_TX } from "./testing/fake-chain.ts";
-import { type FakeNode, startFakeNode } from "./testing/fake-node.ts";
+import { type FakeNode, post, startFakeNode } from "./testing/fake-node.ts";
 
 const NO_BYTES = new Uint8Array(0);
 
@@ -56,6 +57,29 @@ describe("CosmJS, unmodified", () => {
     expect(await client.health()).toBeNull();
     expect((await client.numUnconfirmedTxs()).total).toBe(0);
     expect((await client.blockSearchAll({ query: "block.height > 0" })).totalCount).toBe(2);
+  });
+
+  test("reads updates of validators and parameters", async () => {
+    const [first] = (await node.chain.validators(1))!.validators;
+    node.chain.updates = {
+      validatorUpdates: [{ pubKey: { ed25519: first!.pubKey }, power: 31n }],
+      consensusParamUpdates: ConsensusParams.fromPartial({
+        block: { maxBytes: 1000n, maxGas: -1n },
+        evidence: { maxAgeNumBlocks: 5n, maxAgeDuration: { seconds: 2n, nanos: 5 }, maxBytes: 10n },
+        abci: { voteExtensionsEnableHeight: 1n },
+      }),
+    };
+    node.chain.produce();
+    const client = await Comet38Client.connect(node.url);
+    const results = await client.blockResults(1);
+    const pubkey = { algorithm: "ed25519", data: first!.pubKey };
+    expect(results.validatorUpdates).toEqual([{ pubkey, votingPower: 31n }]);
+    expect(results.consensusUpdates).toEqual({
+      block: { maxBytes: 1000, maxGas: -1 },
+      evidence: { maxAgeNumBlocks: 5, maxAgeDuration: 2_000_000_005 },
+    });
+    const { result } = await post(node.url, "block_results", { height: "1" });
+    expect(result.consensus_param_updates.abci).toEqual({ vote_extensions_enable_height: "1" });
   });
 
   test("finds transactions by hash, height and sender; transaction 0 decodes", async () => {

@@ -85,10 +85,11 @@ const STEPS: Readonly<Record<string, number>> = {
   commit: 8,
 };
 
+/** Votes and locks of the running round stay inside consensus: their lists are empty here. */
 async function roundState(backend: NodeBackend): Promise<JsonObject> {
   const { height, round, step } = backend.consensusState();
-  const proposer = (await backend.validators(nextHeight(backend)))?.proposer();
   const set = await backend.validators(nextHeight(backend));
+  const proposer = set?.proposer().address ?? new Uint8Array(0);
   return {
     round_state: {
       "height/round/step": `${height}/${round}/${STEPS[step] ?? 1}`,
@@ -97,10 +98,7 @@ async function roundState(backend: NodeBackend): Promise<JsonObject> {
       locked_block_hash: "",
       valid_block_hash: "",
       height_vote_set: [],
-      proposer: {
-        address: upperHex(proposer?.address ?? new Uint8Array(0)),
-        index: set?.indexOf(proposer?.address ?? new Uint8Array(0)) ?? -1,
-      },
+      proposer: { address: upperHex(proposer), index: set?.indexOf(proposer) ?? -1 },
     },
   };
 }

@@ -49,6 +49,8 @@ export class FakeChain implements NodeBackend {
   /** Answers `query`; replace it in a test. */
   onQuery: (request: RequestQuery) => Partial<ResponseQuery> = () => ({});
   execute: Execute = (tx) => ({ events: [event("message", { sender: "open1sender", tx: toHex(tx) })] });
+  /** Validator and parameter updates of the next blocks. */
+  updates: Partial<Pick<ResponseFinalizeBlock, "validatorUpdates" | "consensusParamUpdates">> = {};
   blockEvents: readonly Event[] = [event("epoch", { name: "hour" })];
   readonly #keys = validatorsOf(30, 20, 10);
   readonly #blocks: Stored[] = [];
@@ -87,6 +89,7 @@ export class FakeChain implements NodeBackend {
       events: [...this.blockEvents],
       txResults: all.map((tx, index) => ({ gasWanted: 100n, gasUsed: 90n, ...this.execute(tx, index) })),
       appHash: sha256(new TextEncoder().encode(String(height))),
+      ...this.updates,
     });
     const seen = toCommit(extendedCommitOf({ ...this.#keys, set: state.validators }, { height, blockId }));
     const made = { block, blockId, response, bytes: blockBytes.length, seen, validators: state.validators };

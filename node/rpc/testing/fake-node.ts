@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { TxIndex } from "../../index/index.ts";
-import { SILENT_LOG } from "../../p2p/ports.ts";
+import { type NodeLog, SILENT_LOG } from "../../p2p/ports.ts";
 import { createRpcServer, type RpcServerOptions } from "../server.ts";
 import { FakeChain } from "./fake-chain.ts";
 
@@ -12,6 +12,8 @@ export interface FakeNode {
   readonly index: TxIndex;
   /** http://127.0.0.1:port */
   readonly url: string;
+  /** Messages of warnings and errors. */
+  readonly warnings: readonly string[];
   /** Resolves when all blocks made so far can be found. */
   indexed(): Promise<void>;
   stop(): Promise<void>;
@@ -23,7 +25,9 @@ export async function startFakeNode(
   chain = new FakeChain(),
 ): Promise<FakeNode> {
   const dir = await mkdtemp(join(tmpdir(), "openledger-rpc-"));
-  const log = SILENT_LOG;
+  const warnings: string[] = [];
+  const warn: NodeLog["warn"] = (_, message) => warnings.push(message);
+  const log: NodeLog = { ...SILENT_LOG, warn, error: warn };
   const index = await TxIndex.open(join(dir, "index"), { backend: chain, log });
   const server = createRpcServer(
     { listen: "127.0.0.1:0", corsOrigins: [], ...options },
@@ -38,7 +42,7 @@ export async function startFakeNode(
     await index.close();
     await rm(dir, { recursive: true, force: true });
   };
-  return { chain, index, url, indexed, stop };
+  return { chain, index, url, warnings, indexed, stop };
 }
 
 /** Parsed JSON of which tests read what they expect. */
