@@ -2,6 +2,7 @@ import { ChainState as WireState } from "../../proto/gen/openledger/node/v1.ts";
 import { BlockID } from "../../proto/gen/tendermint/types.ts";
 import { decodeStrict, encodeBytes } from "../../proto/runtime.ts";
 import { blockIdFromWire, blockIdToWire } from "../codec/primitives.ts";
+import { EMPTY_HASH } from "../crypto/hash.ts";
 import { type BlockId, NIL_BLOCK_ID } from "../types/block-id.ts";
 import { type ConsensusParams, decodeConsensusParams, encodeConsensusParams } from "../types/params.ts";
 import type { Timestamp } from "../types/time.ts";
@@ -53,7 +54,7 @@ export function genesisState(genesis: GenesisStart): ChainState {
     nextValidators: validators.incrementPriority(1),
     params: genesis.params,
     appHash: genesis.appHash,
-    lastResultsHash: new Uint8Array(0),
+    lastResultsHash: EMPTY_HASH,
   };
 }
 
