@@ -4,6 +4,7 @@ import { printerOf } from "../options.ts";
 import { blobCommand } from "./blob.ts";
 import { contributeCommand } from "./contribute.ts";
 import { curateCommand } from "./curate.ts";
+import { demoCommand } from "./demo.ts";
 import { genesisCommand } from "./genesis.ts";
 import { hostCommand } from "./host.ts";
 import { inferCommand } from "./infer.ts";
@@ -34,6 +35,7 @@ export function registerCommands(program: Command): void {
   hostCommand(program);
   inferCommand(program);
   testnetCommand(program);
+  demoCommand(program);
   program
     .command("version")
     .description("print the version")

@@ -1,0 +1,115 @@
+import { readFileSync } from "node:fs";
+import { type AttestationRecord, Query as ClaimQuery } from "../../proto/gen/openledger/attribution/v1.ts";
+import { type Contribution, type SnapshotEntry, SnapshotTable } from "../../proto/gen/openledger/datanet/v1.ts";
+import { Query as InferenceQuery } from "../../proto/gen/openledger/inference/v1.ts";
+import { type ContributionRewards, Query as RewardQuery } from "../../proto/gen/openledger/rewards/v1.ts";
+import { decodeStrict } from "../../proto/runtime.ts";
+import { allContributions } from "./collect.ts";
+import type { Contributor } from "./dealing.ts";
+import type { Demo } from "./demo.ts";
+import type { PostedSnapshot } from "./model.ts";
+import type { ContributorResult, DemoResult, Totals } from "./result.ts";
+import { Rpc } from "./rpc.ts";
+
+const PAGE = 1000;
+const MAX_TABLE_BYTES = 256 * 1024 * 1024;
+
+/** Parts of all fees so far. */
+export async function totalsOf(demo: Demo): Promise<Totals> {
+  const { totals } = await demo.rpc.query(RewardQuery.Totals, {});
+  if (!totals) throw new Error("the chain names no totals");
+  const { fee, host, burn, treasury, model, attestors, contributors, curation, bounty } = totals;
+  return { fees: fee, host, burn, treasury, model, attestors, contributors, curation, bounty };
+}
+
+export async function claimCounts(demo: Demo): Promise<DemoResult["claims"]> {
+  const { totals } = await demo.rpc.query(InferenceQuery.Totals, {});
+  return {
+    settled: Number(totals?.settledRequests ?? 0),
+    refunded: Number(totals?.refundedRequests ?? 0),
+    rejected: Number(totals?.rejectedRequests ?? 0),
+  };
+}
+
+/** Verdicts of each validator over all tallied claims. */
+export async function attestationsOf(demo: Demo): Promise<DemoResult["attestations"]> {
+  const { records } = await demo.rpc.query(ClaimQuery.Records, {});
+  const byAddress = new Map(records.map((record) => [Buffer.from(record.validator).toString("hex"), record]));
+  const validators = demo.manifest.nodes.filter(({ validator }) => validator);
+  return Promise.all(
+    validators.map(async ({ moniker, rpc }) => {
+      const { validator } = await new Rpc(rpc).status();
+      return { moniker, ...countsOf(byAddress.get(validator)) };
+    }),
+  );
+}
+
+function countsOf(record: AttestationRecord | undefined) {
+  return {
+    accepted: Number(record?.accepted ?? 0),
+    rejected: Number(record?.rejected ?? 0),
+    abstained: Number(record?.abstained ?? 0),
+    voided: Number(record?.voided ?? 0),
+  };
+}
+
+/** What each contributor put in, what of it counted, and what it earned. */
+export async function contributorsOf(
+  demo: Demo,
+  contributors: readonly Contributor[],
+  snapshot: PostedSnapshot,
+): Promise<ContributorResult[]> {
+  const [contributions, rewards, entries] = await Promise.all([
+    allContributions(demo),
+    allRewards(demo),
+    snapshotEntries(demo, snapshot),
+  ]);
+  const owners = ownersOf(entries, contributions);
+  return contributors.map(({ name, role, items }) => {
+    const address = demo.address(name);
+    const own = contributions.filter(({ contributor }) => contributor === address);
+    const ids = new Set(own.map(({ id }) => id));
+    const accepted = own.reduce((sum, { acceptedCount }) => sum + acceptedCount, 0);
+    const paid = rewards
+      .filter(({ contribution }) => ids.has(contribution))
+      .reduce((sum, r) => sum + BigInt(r.paid), 0n);
+    return {
+      ...{ name, role, submitted: items.length, accepted },
+      owners: own.reduce((sum, { id }) => sum + (owners.get(id) ?? 0), 0),
+      paid: paid.toString(),
+      paidPerSubmitted: perItem(paid, items.length),
+      paidPerAccepted: perItem(paid, accepted),
+    };
+  });
+}
+
+function perItem(paid: bigint, items: number): number {
+  return items === 0 ? 0 : Number(paid) / items;
+}
+
+async function allRewards(demo: Demo): Promise<ContributionRewards[]> {
+  const all: ContributionRewards[] = [];
+  for (let startAfter = ""; ; ) {
+    const { rewards } = await demo.rpc.query(RewardQuery.Contributions, { startAfter, limit: PAGE });
+    const last = rewards.at(-1);
+    if (!last) return all;
+    all.push(...rewards);
+    startAfter = last.contribution;
+  }
+}
+
+async function snapshotEntries(demo: Demo, snapshot: PostedSnapshot): Promise<readonly SnapshotEntry[]> {
+  const file = demo.file("snapshot-table.bin");
+  await demo.cli("blob", "get", snapshot.blob, "--out", file);
+  return decodeStrict(SnapshotTable, new Uint8Array(readFileSync(file)), MAX_TABLE_BYTES).entries;
+}
+
+/** Items by contribution that repeat nothing earlier. The window's contributions are listed in commit order. */
+function ownersOf(entries: readonly SnapshotEntry[], contributions: readonly Contribution[]): Map<string, number> {
+  const owners = new Map<string, number>();
+  for (const [index, { contribution, owner }] of entries.entries()) {
+    const id = contributions[contribution]?.id;
+    if (id !== undefined && owner === index) owners.set(id, (owners.get(id) ?? 0) + 1);
+  }
+  return owners;
+}
