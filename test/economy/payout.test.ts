@@ -38,22 +38,28 @@ describe("dealing", () => {
   });
 });
 
-describe("payout on synthetic data", () => {
-  test("behavior: volume, noise and copies earn a fraction of honest pay, and all is reproducible", async () => {
-    const options = { seed: 1, inferences: 60 };
-    const result = await runPayout(data, options);
-    const pay = (role: string) => result.contributors.filter((c) => c.role === role).map((c) => c.perSubmitted);
-    expect(result.accuracy).toBeGreaterThan(0.85);
+/** Each run trains six heads and an index; the machine may be busy. */
+const PATIENT = { timeout: 300_000 };
+
+describe("payout on synthetic data", PATIENT, () => {
+  const few = syntheticData(720, "payout");
+  const options = { seed: 1, inferences: 100 };
+
+  test("behavior: noise, copies and volume earn a fraction of honest pay, a flood no more than its originals", async () => {
+    const result = await runPayout(few, options);
+    const of = (role: string, from = result) => from.contributors.find((c) => c.role === role)!;
+    expect(result.accuracy).toBeGreaterThan(0.9);
     expect(result.paidToContributors).toBeGreaterThan(0.6);
-    for (const role of ["random-labeller", "junk", "copycat"]) expect(pay(role)[0]).toBeLessThan(0.2);
-    expect(pay("flooder")[0]).toBeLessThan(0.4);
-    expect(await runPayout(data, options)).toEqual(result);
+    expect(of("random-labeller").perSubmitted).toBeLessThan(0.15);
+    expect(of("junk").perSubmitted).toBeLessThan(0.15);
+    expect(of("copycat").perSubmitted).toBeLessThan(0.12);
+    expect(of("flooder").perSubmitted).toBeLessThan(0.3);
+    const once = of("flooder", await runPayout(few, { ...options, floodOnce: true }));
+    expect(of("flooder").paid).toBeLessThanOrEqual(1.1 * once.paid);
   });
 
-  test("behavior: a flood earns no more than its originals", async () => {
-    const options = { seed: 2, inferences: 60 };
-    const paid = async (floodOnce: boolean) =>
-      (await runPayout(data, { ...options, floodOnce })).contributors.find((c) => c.role === "flooder")!.paid;
-    expect(await paid(false)).toBeLessThanOrEqual(1.1 * (await paid(true)) + 0.05);
+  test("behavior: the same seed pays the same", async () => {
+    const small = syntheticData(240, "payout again");
+    expect(await runPayout(small, options)).toEqual(await runPayout(small, { ...options, workers: 1 }));
   });
 });

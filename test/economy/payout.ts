@@ -16,6 +16,7 @@ import { type Contributor, curated, type DealOptions, deal, type Role } from "./
 export interface PayoutOptions extends DealOptions {
   readonly inferences?: number;
   readonly lambda?: number;
+  readonly workers?: number;
   readonly onStage?: (stage: string) => void;
 }
 
@@ -64,22 +65,26 @@ async function residentOf(
   options: PayoutOptions,
 ): Promise<ResidentModel> {
   const lambda = options.lambda ?? defaultLambda(owners.length);
+  const crew = options.workers === undefined ? {} : { workers: options.workers };
   const folds = owners.map(({ contributor }) => foldOf(addressOf(names[contributor]!)));
   const set = {
     features: encodeAll(owners.map(({ text }) => text)),
     ...{ dims: HASHED_NGRAM_512.dims, classes: labels.length, labels: owners.map(({ label }) => label), folds },
   };
   options.onStage?.("train");
-  const head = await trainHead(set, { lambda });
+  const head = await trainHead(set, { lambda, ...crew });
   options.onStage?.("folds");
-  const { gate } = await trainFolds(set, { lambda });
+  const { gate } = await trainFolds(set, { lambda, ...crew });
   options.onStage?.("index");
-  const index = await buildIndex({
-    ...{ set, weights: head.weights, lambda, gate },
-    contribution: owners.map(({ contributor }) => contributor),
-    item: owners.map(({ item }) => item),
-    entry: owners.map((_, i) => i),
-  });
+  const index = await buildIndex(
+    {
+      ...{ set, weights: head.weights, lambda, gate },
+      contribution: owners.map(({ contributor }) => contributor),
+      item: owners.map(({ item }) => item),
+      entry: owners.map((_, i) => i),
+    },
+    crew,
+  );
   const model = encodeModel({ encoderId: HASHED_NGRAM_512.id, dims: set.dims, labels, weights: head.weights });
   return loadModel({ model, indexHeader: index.headerBytes, rows: index.rows, inverse: index.inverse });
 }
