@@ -1,0 +1,183 @@
+import { toHex } from "../../chain/crypto/bytes.ts";
+import { contributorSplit, grossSplit } from "../../modules/rewards/split.ts";
+import type { SettlementVector } from "../../proto/gen/openledger/attribution/v1.ts";
+import type { ArtefactSource } from "../attest/artefacts.ts";
+import { toWireSettlement } from "../attest/result-codec.ts";
+import { rowBytes } from "../influence/index-format.ts";
+import { rowProofs, verifyRowProof } from "../influence/row-proof.ts";
+import { NodeRpc } from "../serving/rpc.ts";
+import { type ClusterTable, clusterTable } from "./cluster-table.ts";
+import { type ExplainInputs, gatherInputs } from "./inputs.ts";
+import { type Check, type Recomputed, recompute } from "./recompute.ts";
+
+export interface ExplainOptions {
+  readonly rpcUrl: string;
+  readonly requestId: string;
+  /** Only the entries of this contribution; all by default. */
+  readonly contributionId?: string;
+  /** Where blobs come from; the node's RPC by default. */
+  readonly blobs?: ArtefactSource;
+}
+
+/** One factor of a row's score: class block c contributes queryD x rowD x dot. */
+export interface ScoreBlock {
+  readonly class: string;
+  readonly queryD: number;
+  readonly rowD: number;
+  readonly dot: number;
+}
+
+/** Every integer between one item's index row and what it was paid. Decimal strings where numbers may exceed 2^53. */
+export interface ExplainedItem {
+  readonly contributionId: string;
+  readonly contributor: string;
+  readonly item: number;
+  /** Hex. */
+  readonly itemId: string;
+  readonly row: number;
+  /** The row's bytes lead to the registered index root. */
+  readonly isProven: boolean;
+  /** It owns its cluster of near-duplicates: copies earn nothing. */
+  readonly isOwner: boolean;
+  readonly blocks: readonly ScoreBlock[];
+  /** Power of two that aligns the row's exponent. */
+  readonly scale: number;
+  /** scale x the sum over the blocks. */
+  readonly score: string;
+  /** Label gate, 65535 being 1. */
+  readonly gate: string;
+  /** score x gate. */
+  readonly credit: string;
+  /** Of 10^18, before the cap of a cluster. */
+  readonly share: string;
+  readonly cap: string;
+  /** Of 10^18. */
+  readonly weight: string;
+  /** uopen. */
+  readonly recomputed: string;
+  /** uopen that the chain paid for this item. */
+  readonly paid: string;
+}
+
+export interface Explanation {
+  readonly requestId: string;
+  readonly model: string;
+  readonly feeUopen: string;
+  /** The contributors' part of the fee before fidelity, and the fidelity in units of 10^-18. */
+  readonly contributorsUopen: string;
+  readonly fidelity: string;
+  readonly entries: readonly ExplainedItem[];
+  readonly checks: readonly Check[];
+  /** Every check holds, every row is proven, and every recomputed integer is the paid one. */
+  readonly equal: boolean;
+}
+
+/**
+ * Recomputes what a settled request paid, from RPC and blobs alone.
+ * Throws ExplainError, ChainQueryError, BlobError, RpcError, InfluenceError.
+ */
+export async function explainContribution(options: ExplainOptions): Promise<Explanation> {
+  const rpc = new NodeRpc(options.rpcUrl);
+  const inputs = await gatherInputs(options.requestId, { ask: rpc.ask, blobs: options.blobs ?? rpc });
+  const all = explain(inputs);
+  const { contributionId } = options;
+  if (contributionId === undefined) return all;
+  return { ...all, entries: all.entries.filter((entry) => entry.contributionId === contributionId) };
+}
+
+/** The explanation of what was gathered; a pure function. */
+export function explain(inputs: ExplainInputs): Explanation {
+  const table = clusterTable(inputs.snapshots);
+  const recomputed = recompute(inputs);
+  const vector = toWireSettlement(recomputed.settlement.settlement);
+  const { settlement, shares, request } = inputs;
+  const gross = grossSplit(BigInt(request.fee), shares);
+  const weights = vector.entries.map(({ weight }) => weight);
+  const amounts = contributorSplit(gross.contributors, settlement.fidelity, { ...vector, entries: weights }).entries;
+  const entries = explainEntries({ inputs, table, recomputed, vector, amounts });
+  const checks: Check[] = [
+    ...recomputed.checks,
+    { name: "the cluster table is the snapshot's", holds: table.isRegistered },
+    { name: "every paid row leads to the registered index root", holds: entries.every(({ isProven }) => isProven) },
+    { name: "every paid item owns its cluster", holds: entries.every(({ isOwner }) => isOwner) },
+    { name: "every paid integer is the recomputed one", holds: samePayouts(inputs, entries) },
+  ];
+  return {
+    requestId: request.id,
+    model: request.model,
+    feeUopen: request.fee,
+    contributorsUopen: gross.contributors.toString(),
+    fidelity: settlement.fidelity.toString(),
+    entries,
+    checks,
+    equal: checks.every(({ holds }) => holds),
+  };
+}
+
+interface Parts {
+  readonly inputs: ExplainInputs;
+  readonly table: ClusterTable;
+  readonly recomputed: Recomputed;
+  readonly vector: SettlementVector;
+  /** uopen, in the order of the vector's entries. */
+  readonly amounts: readonly bigint[];
+}
+
+function explainEntries({ inputs, table, recomputed, vector, amounts }: Parts): ExplainedItem[] {
+  const { header, rows, scores, settlement } = recomputed;
+  const explained = vector.entries.map((entry) => {
+    const found = settlement.entries.find(({ row }) => {
+      const at = rows[row];
+      return at?.contribution === entry.contribution && at.item === entry.item;
+    });
+    return found as NonNullable<typeof found>;
+  });
+  const proofs = rowProofs(
+    inputs.blobs.rows,
+    header,
+    explained.map(({ row }) => row),
+  );
+  return explained.map((factors, i): ExplainedItem => {
+    const row = rows[factors.row];
+    const score = scores[factors.row];
+    const proof = proofs[i];
+    const listed = table.contributions[row?.contribution ?? -1];
+    const entry = table.entries[row?.entry ?? -1];
+    const contributionId = listed?.contribution ?? "";
+    const item = row?.item ?? 0;
+    return {
+      contributionId,
+      contributor: listed?.contributor ?? "",
+      item,
+      itemId: toHex(entry?.itemId ?? new Uint8Array(0)),
+      row: factors.row,
+      isProven:
+        proof !== undefined && verifyRowProof(header.rowsRoot, rowBytes(inputs.blobs.rows, header, factors.row), proof),
+      isOwner: entry?.owner === row?.entry && entry?.contribution === row?.contribution && entry?.item === row?.item,
+      blocks: (score?.blocks ?? []).map((block) => ({ ...block, class: inputs.model.labels[block.class] ?? "" })),
+      scale: score?.scale ?? 1,
+      score: factors.score.toString(),
+      gate: factors.gate.toString(),
+      credit: factors.credit.toString(),
+      share: factors.share.toString(),
+      cap: settlement.cap.toString(),
+      weight: factors.weight.toString(),
+      recomputed: (amounts[i] ?? 0n).toString(),
+      paid: paidFor(inputs, contributionId, item)?.amount ?? "0",
+    };
+  });
+}
+
+function paidFor({ settlement }: ExplainInputs, contribution: string, item: number) {
+  return settlement.payouts.find((payout) => payout.contribution === contribution && payout.item === item);
+}
+
+/** Both ways: nothing was paid that was not recomputed, and the other way round. */
+function samePayouts(inputs: ExplainInputs, entries: readonly ExplainedItem[]): boolean {
+  const { payouts } = inputs.settlement;
+  const isPaid = (entry: ExplainedItem) => {
+    const payout = paidFor(inputs, entry.contributionId, entry.item);
+    return payout?.amount === entry.recomputed && payout.weight.toString() === entry.weight;
+  };
+  return payouts.length === entries.length && entries.every(isPaid);
+}
