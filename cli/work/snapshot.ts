@@ -2,8 +2,8 @@ import { fromHex, toHex } from "../../chain/crypto/bytes.ts";
 import { snapshotId } from "../../modules/datanet/ids.ts";
 import { type BlobId, downloadBlob } from "../../node/blobs/index.ts";
 import { buildSnapshot } from "../../node/pipeline/snapshot.ts";
-import { type Claim, Query as ClaimQuery, ClaimStatus } from "../../proto/gen/openledger/attribution/v1.ts";
-import { MsgPostSnapshot, Query, SnapshotStatus } from "../../proto/gen/openledger/datanet/v1.ts";
+import { Query as ClaimQuery } from "../../proto/gen/openledger/attribution/v1.ts";
+import { MsgPostSnapshot, Query, type Snapshot, SnapshotStatus } from "../../proto/gen/openledger/datanet/v1.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { uploadArtefact } from "./artefacts.ts";
 import type { Progress } from "./progress.ts";
@@ -12,6 +12,8 @@ import { waitFor } from "./wait.ts";
 
 /** A claim lives some ten blocks; a slow network makes one in seconds. */
 const CLAIM_TIMEOUT_MS = 300_000;
+/** Posts before giving up: validators that were busy once have the items at hand the next time. */
+const ATTEMPTS = 3;
 
 export interface PostedSnapshot {
   readonly snapshot: string;
@@ -35,35 +37,50 @@ export async function postSnapshot(
   const blob = await uploadArtefact(url, session.uploader, built.table);
   const { root, clusters } = built;
   const items = built.entries.length;
-  progress.note(`posting ${items} items in ${clusters} clusters; validators recompute them`);
-  const value = { poster: session.address, datanet, window, root, items, clusters, blob: fromHex(blob) };
-  await session.send([{ typeUrl: MsgPostSnapshot.typeUrl, value }]);
+  progress.note(`${items} items in ${clusters} clusters; validators recompute them`);
   const id = snapshotId(datanet, window);
-  await verdictOn(session, id);
+  const value = { poster: session.address, datanet, window, root, items, clusters, blob: fromHex(blob) };
+  for (let attempt = 1; ; attempt++) {
+    const standing = await standingSnapshot(session, id);
+    if (!standing) await session.send([{ typeUrl: MsgPostSnapshot.typeUrl, value }]);
+    const snapshot = await decided(session, id);
+    if (snapshot.status === SnapshotStatus.SNAPSHOT_STATUS_ACCEPTED) break;
+    const again = snapshot.status === SnapshotStatus.SNAPSHOT_STATUS_NO_QUORUM && attempt < ATTEMPTS;
+    if (!again) throw await refusal(session, snapshot);
+    progress.note(`attempt ${attempt} found too few answers in time: posting again`);
+  }
   return { snapshot: id, root: toHex(root), items, clusters, blob, status: "accepted" };
 }
 
-async function verdictOn(session: Session, id: string): Promise<void> {
+/** A snapshot of the window that is accepted, or may still be. */
+async function standingSnapshot(session: Session, id: string): Promise<Snapshot | undefined> {
+  const found = await session.find(Query.Snapshot, { id });
+  const { snapshot } = found ?? {};
+  const stands =
+    snapshot?.status === SnapshotStatus.SNAPSHOT_STATUS_PENDING ||
+    snapshot?.status === SnapshotStatus.SNAPSHOT_STATUS_ACCEPTED;
+  return stands ? snapshot : undefined;
+}
+
+function decided(session: Session, id: string): Promise<Snapshot> {
   const ask = async () => {
     const { snapshot } = await session.query(Query.Snapshot, { id });
     return snapshot && snapshot.status !== SnapshotStatus.SNAPSHOT_STATUS_PENDING ? snapshot : undefined;
   };
-  const { status, claimId } = await waitFor(ask, {
-    what: `the verdict on snapshot ${id}`,
-    timeoutMs: CLAIM_TIMEOUT_MS,
-  });
-  if (status === SnapshotStatus.SNAPSHOT_STATUS_ACCEPTED) return;
-  const { claim, outcome } = await session.query(ClaimQuery.Claim, { claimId });
-  const answered = outcome?.members.filter((member) => member.answered).length ?? 0;
-  throw new CliError(
-    EXIT.refused,
-    `snapshot ${id} was ${claimWord(claim)}: ${answered} of ${outcome?.members.length ?? 0} validators answered`,
-    status === SnapshotStatus.SNAPSHOT_STATUS_NO_QUORUM
-      ? "the bond is back; post it again"
-      : "the window may be posted again, with what validators compute",
-  );
+  return waitFor(ask, { what: `the verdict on snapshot ${id}`, timeoutMs: CLAIM_TIMEOUT_MS });
 }
 
-function claimWord(claim: Claim | undefined): string {
-  return claim?.status === ClaimStatus.CLAIM_STATUS_REJECTED ? "rejected" : "left without quorum";
+async function refusal(session: Session, { id, claimId, status }: Snapshot): Promise<CliError> {
+  const { outcome } = await session.query(ClaimQuery.Claim, { claimId });
+  const answered = outcome?.members.filter((member) => member.answered).length ?? 0;
+  const answers = `${answered} of ${outcome?.members.length ?? 0} validators answered`;
+  if (status === SnapshotStatus.SNAPSHOT_STATUS_REJECTED) {
+    const hint = "the bond is forfeited; the window may be posted again, with what validators compute";
+    return new CliError(EXIT.refused, `snapshot ${id} was rejected: ${answers}`, hint);
+  }
+  return new CliError(
+    EXIT.refused,
+    `snapshot ${id} was left without quorum: ${answers}`,
+    "the bond is back; post it again",
+  );
 }

@@ -155,10 +155,7 @@ test(
     await network.reach(await network.height());
     for (const node of network.nodes) {
       for (const [hash, height] of committed) {
-        const found = await eventually(`${hash} at ${node.moniker}`, () =>
-          node.call<{ height: string }>("tx", { hash: Buffer.from(hash, "hex").toString("base64") }),
-        );
-        expect(Number(found.height)).toBe(height);
+        expect(await node.heightOf(hash)).toBe(height);
       }
     }
   },

@@ -144,6 +144,14 @@ export class TestNode {
     });
   }
 
+  /** Waits until a transaction (its hash in hex) is in a block here, and says in which. */
+  heightOf(txHash: string): Promise<number> {
+    const hash = Buffer.from(txHash, "hex").toString("base64");
+    return eventually(`transaction ${txHash} at ${this.moniker}`, async () => {
+      return Number((await this.call<{ height: string }>("tx", { hash })).height);
+    });
+  }
+
   /** Application hash after a height, as this node computed it. */
   async appHash(height: number): Promise<string> {
     const { app_hash } = await this.call<{ app_hash: string }>("block_results", { height: String(height) });
