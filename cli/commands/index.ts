@@ -5,6 +5,7 @@ import { blobCommand } from "./blob.ts";
 import { contributeCommand } from "./contribute.ts";
 import { curateCommand } from "./curate.ts";
 import { demoCommand } from "./demo.ts";
+import { explainCommand } from "./explain.ts";
 import { genesisCommand } from "./genesis.ts";
 import { hostCommand } from "./host.ts";
 import { inferCommand } from "./infer.ts";
@@ -34,6 +35,7 @@ export function registerCommands(program: Command): void {
   modelCommand(program);
   hostCommand(program);
   inferCommand(program);
+  explainCommand(program);
   testnetCommand(program);
   demoCommand(program);
   program
