@@ -7,8 +7,8 @@ import { ROLES_ON_CHAIN } from "./network.ts";
 import { MODEL } from "./options.ts";
 
 /** Requests that wait for their settlement at a time: what two verifiers on two cores recompute in a claim's window. */
-const IN_FLIGHT = "24";
-const BATCH = "8";
+const IN_FLIGHT = "48";
+const BATCH = "12";
 const TIMEOUT_SECONDS = "840";
 const POLL_MS = 1000;
 

@@ -5,8 +5,9 @@ import { CHAIN_ID } from "./options.ts";
 import { freeBasePort } from "./ports.ts";
 import { Rpc } from "./rpc.ts";
 
-/** Pause between a decision and the next block: a claim lives ten blocks, and verifiers need their time. */
-const COMMIT_MS = 400;
+/** Pause between a decision and the next block. A claim lives ten blocks: verifiers of much data need longer ones. */
+const COMMIT_MS = { few: 400, many: 1_000 };
+const MANY_ROWS = 2_000;
 const START_TIMEOUT_MS = 120_000;
 const POLL_MS = 250;
 
@@ -32,14 +33,19 @@ export function odditiesOf(validators: number): Oddities {
 }
 
 /** Makes homes, keys and genesis, and starts the validators in processes of their own. */
-export async function startNetwork(demo: Demo, contributors: readonly string[]): Promise<void> {
+export async function startNetwork(demo: Demo, contributors: readonly string[], rows: number): Promise<void> {
   const { validators, seed } = demo.options;
   const { without, guessing } = odditiesOf(validators);
   const accounts = [...Object.values(ROLES_ON_CHAIN), ...curatorNames(), ...contributors];
   const manifest = await demo.cli<Manifest>(
     ...["testnet", "init", "--dir", demo.networkDir, "--chain-id", CHAIN_ID, "--seed", `demo/${seed}`],
     ...["--validators", String(validators), "--full-nodes", "1", "--accounts", accounts.join(",")],
-    ...["--base-port", String(await freeBasePort(validators + 1)), "--commit-ms", String(COMMIT_MS)],
+    ...[
+      "--base-port",
+      String(await freeBasePort(validators + 1)),
+      "--commit-ms",
+      String(rows < MANY_ROWS ? COMMIT_MS.few : COMMIT_MS.many),
+    ],
     ...(without ? ["--without-verifier", without] : []),
   );
   const running = manifest.nodes.filter(({ validator }) => validator);

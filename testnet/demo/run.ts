@@ -60,7 +60,7 @@ async function walk(demo: Demo, data: DemoData): Promise<DemoResult> {
   const { seed, honestOnly, inferences: count, validators } = demo.options;
   const contributors = deal(data.rows, { seed, honestOnly });
   const names = contributors.map(({ name }) => name);
-  await demo.stage("network", `${validators} validators start`, () => startNetwork(demo, names));
+  await demo.stage("network", `${validators} validators start`, () => startNetwork(demo, names, data.rows.length));
   const supply = await demo.rpc.supply(DENOM);
   await demo.stage("contributions", `${contributors.length} contributors commit and reveal`, async () => {
     await createDataNet(demo, data.labels);
