@@ -32,7 +32,23 @@ export function usageError(message: string, hint = "see --help"): CliError {
   return new CliError(EXIT.usage, message, hint);
 }
 
+/** Exit codes of blob errors, by their code; others are failures. */
+const BLOB_EXITS: Readonly<Record<string, ExitCode>> = {
+  "bad-id": EXIT.usage,
+  empty: EXIT.usage,
+  "too-large": EXIT.usage,
+  missing: EXIT.notFound,
+  corrupt: EXIT.notFound,
+  io: EXIT.unreachable,
+  "unknown-account": EXIT.refused,
+  "bad-signature": EXIT.refused,
+  "quota-account": EXIT.refused,
+  "quota-total": EXIT.refused,
+  expired: EXIT.refused,
+};
+
 interface WithExit {
+  readonly code?: unknown;
   readonly exitCode?: unknown;
   readonly hint?: unknown;
   readonly nextStep?: unknown;
@@ -52,6 +68,11 @@ export function describeError(error: unknown): { readonly text: string; readonly
   }
   return {
     text: next && !error.message.includes(String(next)) ? `${error.message}\n  ${next}` : error.message,
-    exitCode: typeof exitCode === "number" ? exitCode : EXIT.failure,
+    exitCode: typeof exitCode === "number" ? exitCode : blobExit(error),
   };
+}
+
+function blobExit(error: Error): ExitCode {
+  if (error.name !== "BlobError") return EXIT.failure;
+  return BLOB_EXITS[String((error as WithExit).code)] ?? EXIT.failure;
 }

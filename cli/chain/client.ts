@@ -34,7 +34,10 @@ export class ChainClient {
   /** Throws CliError `unreachable`. */
   static async connect(url: string): Promise<ChainClient> {
     try {
-      return new ChainClient(url, await Comet38Client.connect(url));
+      const comet = await Comet38Client.connect(url);
+      // Connecting over HTTP asks nothing yet.
+      await comet.health();
+      return new ChainClient(url, comet);
     } catch (error) {
       throw new CliError(
         EXIT.unreachable,

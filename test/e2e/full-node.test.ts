@@ -13,6 +13,7 @@ beforeAll(async () => {
   network = await TestNetwork.create({ validators: 2, fullNodes: 1, accounts: ["alice", "bob"] });
   full = network.node("full0");
   await network.start(network.validators);
+  await network.reach(1);
   const { client, address } = await connect(network, "alice", network.validators[0] as TestNode);
   for (let i = 0; i < 3; i++) {
     const coins = [{ denom: "uopen", amount: "5" }];
