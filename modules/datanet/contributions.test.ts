@@ -45,9 +45,30 @@ describe("commit", () => {
       reviewFee: "100000",
       commitTime: 1_700_000_000n,
     });
-    expect(world.balance("cat")).toBe(FUNDS - 1_100_000n);
+    expect(world.balance("cat")).toBe(FUNDS - 1_131_494n);
     expect(net(world)).toMatchObject({ contributions: 3, unrevealed: 3, nextSeq: 3 });
     expect(world.broken()).toEqual([]);
+  });
+
+  test("takes a bond that grows with the window's queue, whoever fills it, and starts anew with the next window", () => {
+    const world = started({ queueTarget: 2 });
+    const bonds = ["one", "two", "three"].map((root) => read(world, commit(world, "bob", root)).bond);
+    expect(bonds).toEqual(["1000000", "2250000", "4000000"]);
+    expect(world.broken()).toEqual([]);
+    world.endBlocks(11);
+    for (let phase = 0; phase < 3; phase++) advance(world);
+    expect(net(world)).toMatchObject({ window: 2, contributions: 0 });
+    expect(world.burnt()).toBe(7_250_000n + 300_000n);
+    expect(read(world, commit(world, "cat", "one")).bond).toBe("1000000");
+    expect(world.broken()).toEqual([]);
+  });
+
+  test("is refused when the bond of this queue is not covered, though the base would be", () => {
+    const world = started({ contributionBond: "300000000", queueTarget: 1 });
+    commit(world, "bob", "one");
+    expect(() => commit(world, "cat", "one")).toThrow("lacks");
+    expect(net(world)).toMatchObject({ contributions: 1, unrevealed: 1 });
+    expect(world.balance("cat")).toBe(FUNDS);
   });
 
   test("is refused twice, in a full window, without funds, outside submission, in no DataNet", () => {

@@ -11,6 +11,7 @@ import {
   SnapshotStatus,
   WindowPhase,
 } from "../../proto/gen/openledger/datanet/v1.ts";
+import { bondAt } from "./bond.ts";
 import { errors } from "./errors.ts";
 import { contributionCommitment, contributionId } from "./ids.ts";
 import type { DatanetKeeper } from "./keeper.ts";
@@ -40,9 +41,10 @@ export class Contributions {
     const { contributor, datanet, commitment } = message;
     const id = contributionId({ datanet, window: net.window, contributor, commitment });
     if (this.#keeper.contribution(ctx, id)) throw errors.exists(`contribution ${id} is committed already`);
-    const { contributionBond: bond, reviewFee } = params;
-    const held = parseAmount(bond) + parseAmount(reviewFee);
-    this.#needs.bank.sendToModule(ctx, contributor, DATANET, held);
+    const { reviewFee } = params;
+    const bondAmount = bondAt(params, net.contributions);
+    this.#needs.bank.sendToModule(ctx, contributor, DATANET, bondAmount + parseAmount(reviewFee));
+    const bond = bondAmount.toString();
     const contribution = Contribution.fromPartial({
       ...{ id, datanet, window: net.window, contributor, commitment, seq: net.nextSeq, bond, reviewFee },
       ...{ status: CONTRIBUTION_STATUS_COMMITTED, commitHeight: BigInt(ctx.height), commitTime: unixSeconds(ctx) },

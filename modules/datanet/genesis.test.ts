@@ -109,6 +109,8 @@ describe("a genesis that contradicts itself is refused", () => {
     const params = (change: object) => load(world, { ...state, params: { ...DEFAULT_PARAMS, ...change } });
     expect(params({ maxItems: 1_025 })).toThrow("max_items is 1 to 1024");
     expect(params({ contributionBond: "0" })).toThrow("contribution_bond must be above zero");
+    expect(params({ queueTarget: 0 })).toThrow("queue_target is 1 to 1024");
+    expect(params({ queueTarget: 1_025 })).toThrow("queue_target is 1 to 1024");
     expect(params({ reviewFee: "-1" })).toThrow("not an amount");
   });
 });

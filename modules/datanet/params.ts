@@ -13,6 +13,7 @@ export const DEFAULT_PARAMS: Params = {
   maxContributionsPerWindow: 256,
   maxPhaseBlocks: 1_000_000n,
   snapshotBond: "1000000",
+  queueTarget: 64,
 };
 
 /** Throws sdk/10 or sdk/18 for parameters outside the rails. */
@@ -28,6 +29,8 @@ export function checkParams(params: Params): void {
     window >= 1 && window <= MAX_WINDOW_CONTRIBUTIONS,
     `max_contributions_per_window is 1 to ${MAX_WINDOW_CONTRIBUTIONS}`,
   );
+  const target = params.queueTarget;
+  demand(target >= 1 && target <= MAX_WINDOW_CONTRIBUTIONS, `queue_target is 1 to ${MAX_WINDOW_CONTRIBUTIONS}`);
   const blocks = params.maxPhaseBlocks;
   demand(blocks >= BigInt(MIN_PHASE_BLOCKS) && blocks < 2n ** 40n, "max_phase_blocks is 1 to 2^40 - 1");
 }

@@ -7,6 +7,7 @@ import {
   Params,
   WindowPhase,
 } from "../../proto/gen/openledger/datanet/v1.ts";
+import { bondAt } from "./bond.ts";
 import { MAX_WORK_PER_BLOCK } from "./limits.ts";
 import { DEFAULT_PARAMS } from "./params.ts";
 import {
@@ -160,7 +161,8 @@ describe("work of a phase", () => {
     }
     expect(pending).toEqual([count - MAX_WORK_PER_BLOCK, 1, 0]);
     expect(net(world)).toMatchObject({ phase: WINDOW_PHASE_REVIEW, phaseStart: 4n, phaseEnd: 16n });
-    expect(world.burnt()).toBe(BigInt(count) * 1_100_000n);
+    const bonds = Array.from({ length: count }, (_, queue) => bondAt(DEFAULT_PARAMS, queue));
+    expect(world.burnt()).toBe(bonds.reduce((sum, bond) => sum + bond + 100_000n, 0n));
   });
 
   test("goes to the oldest phase first", () => {

@@ -480,6 +480,7 @@ export const SnapshotTable: MessageCodec<SnapshotTable> = message<SnapshotTable>
 
 export interface Params {
   readonly createBond: string;
+  /** Of the first commitment in a window; grows with the queue. */
   readonly contributionBond: string;
   /** Paid to curation on reveal, per contribution. */
   readonly reviewFee: string;
@@ -488,6 +489,8 @@ export interface Params {
   readonly maxContributionsPerWindow: number;
   readonly maxPhaseBlocks: bigint;
   readonly snapshotBond: string;
+  /** Commitments in a window at which the bond is four times contribution_bond. */
+  readonly queueTarget: number;
 }
 export const Params: MessageCodec<Params> = message<Params>("openledger.datanet.v1.Params", () => [
   { no: 1, name: "createBond", json: "create_bond", type: "string" },
@@ -498,6 +501,7 @@ export const Params: MessageCodec<Params> = message<Params>("openledger.datanet.
   { no: 6, name: "maxContributionsPerWindow", json: "max_contributions_per_window", type: "uint32" },
   { no: 7, name: "maxPhaseBlocks", json: "max_phase_blocks", type: "uint64" },
   { no: 8, name: "snapshotBond", json: "snapshot_bond", type: "string" },
+  { no: 9, name: "queueTarget", json: "queue_target", type: "uint32" },
 ]);
 
 export interface GenesisState {
