@@ -10,6 +10,9 @@ export const MAX_LEAVES_PER_MEMBER = 2;
 /** Claims whose blobs are fetched at once; missing blobs must not keep other claims waiting. */
 export const MAX_EXAMINATIONS = 16;
 
+/** Claims whose sketches are computed at once: each sends its witness to a thread. */
+export const MAX_SKETCHES = 8;
+
 /** Bytes of witnesses that wait for their seed; claims beyond wait unexamined until memory or their seed is there. */
 export const MAX_WITNESS_BYTES = 128 * 1024 * 1024;
 
@@ -18,6 +21,9 @@ export const FETCH_TIMEOUT_MS = 5_000;
 
 /** Heights for which leaves and extensions are kept: longer than any claim is open (three windows of 24 blocks). */
 export const KEPT_HEIGHTS = 128;
+
+/** What is past is removed from disk every so many heights: one synced batch for all of them. */
+export const PRUNE_EVERY = 16;
 
 /** Bytes in the unit of config verifier.memoryMiB. */
 export const MIB = 1024 * 1024;

@@ -1,5 +1,6 @@
 import { equalBytes, toHex } from "../../chain/crypto/bytes.ts";
 import { type Model, Query } from "../../proto/gen/openledger/modelregistry/v1.ts";
+import { InfluenceError, type InfluenceErrorCode } from "../influence/errors.ts";
 import { decodeIndexHeader, indexRoot } from "../influence/index-format.ts";
 import { decodeModel } from "../influence/model-format.ts";
 import type { VerifierPool } from "../influence/pool.ts";
@@ -24,6 +25,8 @@ export class Models {
   readonly #ask: Ask;
   readonly #blobs: ArtefactSource;
   readonly #loading = new Map<string, Promise<void>>();
+  /** Models that were found not to fit their registration, by key: nobody downloads them for every claim again. */
+  readonly #mismatched = new Map<string, ModelMismatch>();
 
   constructor(ask: Ask, blobs: ArtefactSource) {
     this.#ask = ask;
@@ -35,8 +38,22 @@ export class Models {
     const { model } = await this.#ask(Query.Model, { id });
     if (!model?.index) throw new ModelMismatch(`model ${id} has no index`);
     const key = `${id}/${toHex(model.index.root)}`;
-    if (!pool.has(key)) await this.#once(key, async () => pool.load(key, await fetchModel(this.#blobs, model)));
+    const mismatch = this.#mismatched.get(key);
+    if (mismatch) throw mismatch;
+    if (!pool.has(key)) await this.#once(key, () => this.#fetch(pool, key, model));
     return { key, model };
+  }
+
+  async #fetch(pool: VerifierPool, key: string, model: Model): Promise<void> {
+    try {
+      await pool.load(key, await fetchModel(this.#blobs, model));
+    } catch (error) {
+      const mismatch = asMismatch(model.id, error);
+      if (!mismatch) throw error;
+      if (this.#mismatched.size >= MAX_MISMATCHED) this.#mismatched.clear();
+      this.#mismatched.set(key, mismatch);
+      throw mismatch;
+    }
   }
 
   async #once(key: string, work: () => Promise<void>): Promise<void> {
@@ -84,4 +101,13 @@ function checkModel(model: Model, blobs: ModelBlobs): void {
   }
 }
 
+/** Undefined for what may be better at the next attempt: a missing blob, a lost thread, too little memory. */
+function asMismatch(model: string, error: unknown): ModelMismatch | undefined {
+  if (error instanceof ModelMismatch) return error;
+  const isFinal = error instanceof InfluenceError && FINAL.has(error.code);
+  return isFinal ? new ModelMismatch(`model ${model}: ${error.message}`) : undefined;
+}
+
+const FINAL: ReadonlySet<InfluenceErrorCode> = new Set(["bad-bytes", "hash-mismatch", "unknown-encoder", "bad-shape"]);
+const MAX_MISMATCHED = 1_000;
 const NO_BYTES = new Uint8Array(0);

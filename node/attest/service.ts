@@ -1,5 +1,6 @@
 import { toHex } from "../../chain/crypto/bytes.ts";
 import { encodeEnvelope, encodeExtension, isOpeningHeight, isRootHeight } from "../../modules/attribution/client.ts";
+import { MAX_LEAF_AUNTS } from "../../modules/attribution/limits.ts";
 import type { Claim, Opening } from "../../proto/gen/openledger/attribution/v1.ts";
 import type { ItemVerdict, NodeLog } from "../p2p/index.ts";
 import type { CommittedEvent } from "../rpc/backend.ts";
@@ -9,6 +10,7 @@ import type { BeaconSource } from "./beacon-source.ts";
 import { type BlockFacts, factsOf } from "./block-facts.ts";
 import type { ClaimsView, ViewChange } from "./claims-view.ts";
 import type { Commitments } from "./commitments.ts";
+import { PRUNE_EVERY } from "./limits.ts";
 import type { OpeningPool } from "./pool.ts";
 import type { AttestationPort } from "./port.ts";
 import type { Workbench } from "./workbench.ts";
@@ -98,7 +100,7 @@ export class AttestationService implements AttestationPort {
       pool.advance(facts);
       if (facts.beaconRegistered) validator?.beacon.forgetRegistration();
       this.#publishOwn();
-      await validator?.commitments.prune(view.height);
+      if (view.height % PRUNE_EVERY === 0) await validator?.commitments.prune(view.height);
     } catch (error) {
       if (!this.#stopped)
         log.warn({ height: facts.height, reason: (error as Error).message }, "attestation lost a block");
@@ -130,11 +132,12 @@ export class AttestationService implements AttestationPort {
   #dueLeaves(height: number): Opening[] {
     const { view, validator } = this.#parts;
     if (!validator) return [];
-    return view.claims().flatMap((claim) => {
+    const due = view.claims().flatMap((claim) => {
       if (!isRootHeight(claim, height) || this.#committed(claim)) return [];
       const leaf = validator.commitments.leaf(claim.id) ?? validator.workbench.leaf(claim.id);
       return leaf ? [leaf] : [];
     });
+    return due.slice(0, 2 ** MAX_LEAF_AUNTS);
   }
 
   /** The own opening of a claim under a root that a block holds. */

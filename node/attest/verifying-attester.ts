@@ -1,5 +1,8 @@
 import { toHex } from "../../chain/crypto/bytes.ts";
+import { AVAILABILITY_ALGORITHM } from "../../modules/attribution/client.ts";
 import { kindName } from "../../modules/attribution/engine.ts";
+import { SNAPSHOT_ALGORITHM } from "../../modules/datanet/ids.ts";
+import { RESULT_ALGORITHM } from "../../modules/inference/ids.ts";
 import { type Claim, ClaimKind } from "../../proto/gen/openledger/attribution/v1.ts";
 import { VerifierPool } from "../influence/pool.ts";
 import type { Sketch } from "../influence/sketch.ts";
@@ -22,12 +25,20 @@ export interface VerifyingPorts {
   readonly blobs: ArtefactSource;
 }
 
+/** The rules under which claims of each kind can be recomputed. */
+const ALGORITHMS: ReadonlyMap<ClaimKind, string> = new Map([
+  [ClaimKind.CLAIM_KIND_AVAILABILITY, AVAILABILITY_ALGORITHM],
+  [ClaimKind.CLAIM_KIND_SNAPSHOT, SNAPSHOT_ALGORITHM],
+  [ClaimKind.CLAIM_KIND_RESULT, RESULT_ALGORITHM],
+]);
+
 /** Recomputes claims: blobs and state on this thread, arithmetic in the verifier's workers. */
 export class VerifyingAttester implements Attester {
   readonly #settings: VerifierSettings;
   readonly #ports: VerifyingPorts;
   readonly #models: Models;
   #pool: Promise<VerifierPool> | undefined;
+  #closed = false;
 
   constructor(settings: VerifierSettings, ports: VerifyingPorts) {
     this.#settings = settings;
@@ -54,20 +65,22 @@ export class VerifyingAttester implements Attester {
   observe(): void {}
 
   async close(): Promise<void> {
+    this.#closed = true;
     const pool = await this.#pool?.catch(() => undefined);
     await pool?.close();
   }
 
   async #examine(claim: Claim): Promise<Finding> {
+    if (ALGORITHMS.get(claim.kind) !== claim.algorithm) {
+      return abstained(`no verifier for claims of kind ${kindName(claim.kind)} under ${claim.algorithm}`, false);
+    }
     switch (claim.kind) {
       case ClaimKind.CLAIM_KIND_AVAILABILITY:
         return this.#availability(claim);
       case ClaimKind.CLAIM_KIND_SNAPSHOT:
         return examineSnapshot(claim, this.#ports);
-      case ClaimKind.CLAIM_KIND_RESULT:
-        return examineResult(claim, { ...this.#ports, models: this.#models, pool: await this.#verifier() });
       default:
-        return abstained(`claims of kind ${kindName(claim.kind)} are not verified`, false);
+        return examineResult(claim, { ...this.#ports, models: this.#models, pool: await this.#verifier() });
     }
   }
 
@@ -80,7 +93,12 @@ export class VerifyingAttester implements Attester {
   /** Threads start with the first claim: a node that sees none needs none. */
   #verifier(): Promise<VerifierPool> {
     const { workers, memoryMiB } = this.#settings;
-    this.#pool ??= VerifierPool.open({ workers, memoryBytes: memoryMiB * MIB });
+    if (this.#closed) return Promise.reject(new Error("the verifier is closed"));
+    const forget = (error: unknown) => {
+      this.#pool = undefined;
+      throw error;
+    };
+    this.#pool ??= VerifierPool.open({ workers, memoryBytes: memoryMiB * MIB }).catch(forget);
     return this.#pool;
   }
 }

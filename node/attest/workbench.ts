@@ -5,7 +5,7 @@ import { type Claim, Verdict } from "../../proto/gen/openledger/attribution/v1.t
 import type { NodeLog } from "../p2p/index.ts";
 import type { Attester, Finding, MemberSeed } from "./attester.ts";
 import type { LeafOpening } from "./commitments.ts";
-import { MAX_EXAMINATIONS, MAX_WITNESS_BYTES } from "./limits.ts";
+import { MAX_EXAMINATIONS, MAX_SKETCHES, MAX_WITNESS_BYTES } from "./limits.ts";
 
 export interface WorkbenchOptions {
   /** Consensus address of this validator. */
@@ -36,6 +36,7 @@ export class Workbench {
   readonly #jobs = new Map<string, Job>();
   #height = 0;
   #examining = 0;
+  #sketching = 0;
   #closed = false;
 
   constructor(options: WorkbenchOptions, ports: WorkbenchPorts) {
@@ -81,15 +82,17 @@ export class Workbench {
   #pump(): void {
     if (this.#closed) return;
     for (const job of this.#jobs.values()) {
-      if (job.state === "examined" && job.claim.seed.length > 0) this.#run(job, "sketching", () => this.#sketch(job));
+      if (this.#sketching >= MAX_SKETCHES) break;
+      if (job.state !== "examined" || job.claim.seed.length === 0) continue;
+      this.#sketching++;
+      this.#run(job, "sketching", () => this.#sketch(job).finally(() => this.#sketching--));
     }
+    const isMemoryFull = this.#witnessBytes() > MAX_WITNESS_BYTES;
     for (const job of this.#inTurn()) {
       if (this.#examining >= MAX_EXAMINATIONS) return;
-      if (job.claim.seed.length === 0 && this.#witnessBytes() > MAX_WITNESS_BYTES) continue;
+      if (isMemoryFull && job.claim.seed.length === 0) continue;
       this.#examining++;
-      this.#run(job, "examining", async () => {
-        await this.#examine(job).finally(() => this.#examining--);
-      });
+      this.#run(job, "examining", () => this.#examine(job).finally(() => this.#examining--));
     }
   }
 
@@ -181,6 +184,7 @@ export class Workbench {
   }
 
   #warn({ claim }: Job, reason: string, verdict?: Verdict): void {
+    if (this.#closed) return;
     const fields = { claim: toHex(claim.id), kind: kindName(claim.kind), reason };
     this.#ports.log.warn(fields, verdict === Verdict.VERDICT_REJECT ? "claim rejected" : "claim not attested");
   }

@@ -90,7 +90,7 @@ test("a snapshot with wrong clusters is rejected, the right one is accepted", as
   expect(model?.index?.rows).toBe(content.clusters);
 }, 240_000);
 
-test("a host's results are recomputed, opened and paid; each part of the fee is accounted for", async () => {
+test("a host's results are recomputed, opened and paid; guesses are voided", async () => {
   const ids = await market.request(DATA.test.slice(0, 5).map(({ text }) => text));
   host = await startHost();
   for (const request of await finished(ids)) {
