@@ -50,7 +50,8 @@ async function run(parsed: Parsed, self: Command): Promise<void> {
   const { honestOnly = false, keep = false, ...rest } = parsed;
   const options: DemoOptions = { ...rest, honestOnly, keep, home };
   const interrupted = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => interrupted.abort());
+  // A terminal's Ctrl-C arrives twice: from the terminal, and forwarded by the launcher.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => interrupted.abort());
   // Loaded here, so that other commands start without it.
   const [{ runDemo }, { report }] = await Promise.all([
     import("../../testnet/demo/run.ts"),

@@ -42,8 +42,9 @@ export async function runDemo(options: DemoOptions, progress: Progress, signal: 
   try {
     return { result: await walk(demo, data), demo, close };
   } catch (error) {
-    await processes.close();
-    progress.note(`   logs: ${join(dir, "logs")}`);
+    if (signal.aborted) await close();
+    else await processes.close();
+    if (!signal.aborted) progress.note(`   logs: ${join(dir, "logs")}`);
     throw error;
   }
 }
