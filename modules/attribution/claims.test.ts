@@ -6,6 +6,7 @@ import { makeBeaconChain, revealFor } from "./beacon-secret.ts";
 import { ATTRIBUTION } from "./keys.ts";
 import { type Behaviour, blobId, Network } from "./testing/agents.ts";
 import { account, FUNDS, hashOf } from "./testing/fixtures.ts";
+import type { ClaimHandler } from "./types.ts";
 
 const BOND = 1_000_000n;
 const { CLAIM_STATUS_ACCEPTED, CLAIM_STATUS_NO_QUORUM, CLAIM_STATUS_OPEN, CLAIM_STATUS_REJECTED } = ClaimStatus;
@@ -217,6 +218,48 @@ describe("validators", () => {
     net.blocks(9);
     const members = net.chain.attribution.keeper.outcome(net.chain.context(), id as Uint8Array)?.members;
     expect(members?.map(({ power }) => power)).toEqual([10n, 10n, 10n, 10n]);
+  });
+});
+
+describe("a kind whose open claim blocks others", () => {
+  /** One claim of such a kind, tallied; its handler does `handler` on top of nothing. */
+  function blocking(behaviours: readonly Behaviour[], handler: Partial<ClaimHandler> = {}): Network {
+    const net = network(behaviours);
+    const none = { onAccepted: () => {}, onRejected: () => {}, onNoQuorum: () => {} };
+    const { claims } = net.chain.attribution;
+    claims.register(ClaimKind.CLAIM_KIND_SNAPSHOT, { ...none, noQuorumBurnBps: () => 1_000, ...handler });
+    const facts = { poster: account("ann"), subject: hashOf("s"), payloadHash: new Uint8Array(0), algorithm: "test-1" };
+    net.block((ctx) =>
+      claims.post(ctx, { ...facts, kind: ClaimKind.CLAIM_KIND_SNAPSHOT, bond: 1_000_009n, attested: true }),
+    );
+    net.blocks(10);
+    return net;
+  }
+
+  const burnt = (net: Network) => net.chain.minted - net.chain.bank.supply(net.chain.context());
+  const refuse = () => {
+    throw new Error("the module cannot");
+  };
+
+  test("burns its share of the bond, rounded down, without quorum: supply falls by it, the rest comes back", () => {
+    const net = blocking(["abstain", "abstain", "abstain", "abstain"]);
+    expect([burnt(net), net.chain.balance("ann")]).toEqual([100_000n, FUNDS - 100_000n]);
+    const [event, ...more] = net.chain.events("claim_bond_burnt");
+    expect(more).toEqual([]);
+    expect(event?.attributes.slice(1).map(({ value }) => value)).toEqual([account("ann"), "100000"]);
+  });
+
+  test("returns all of it when it is accepted, and when its module cannot carry the outcome out", () => {
+    const honest = ["honest", "honest", "honest", "honest"] as const;
+    for (const net of [
+      blocking(honest),
+      blocking(honest, { onAccepted: refuse }),
+      blocking(["abstain", "abstain"], { onNoQuorum: refuse }),
+    ]) {
+      expect([burnt(net), net.chain.balance("ann")]).toEqual([0n, FUNDS]);
+      expect(net.chain.events("claim_bond_burnt")).toEqual([]);
+      expect(net.chain.bank.moduleBalance(net.chain.context(), ATTRIBUTION)).toBe(0n);
+    }
   });
 });
 

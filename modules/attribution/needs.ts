@@ -6,6 +6,7 @@ export interface BankNeeds {
   moduleBalance(ctx: Context, module: string): bigint;
   sendToModule(ctx: Context, from: string, module: string, amount: bigint): void;
   sendFromModule(ctx: Context, module: string, to: string, amount: bigint): void;
+  burn(ctx: Context, module: string, amount: bigint): void;
 }
 
 export interface SetMember {

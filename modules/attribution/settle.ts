@@ -20,6 +20,9 @@ import type { ClaimResult, Payee } from "./types.ts";
 
 const NO_BYTES = new Uint8Array(0);
 
+/** The whole of a bond in basis points. */
+const BASIS_POINTS = 10_000n;
+
 const STATUS: Readonly<Record<TallyStatus, ClaimStatus>> = {
   accepted: ClaimStatus.CLAIM_STATUS_ACCEPTED,
   rejected: ClaimStatus.CLAIM_STATUS_REJECTED,
@@ -32,15 +35,18 @@ export interface SettleParts {
   readonly needs: AttributionNeeds;
 }
 
-/** Tallies one claim, tells its module, and returns or forfeits the bond. */
+/** Tallies one claim, tells its module, and returns or forfeits the bond, or burns a share of it. */
 export function settleClaim(ctx: Context, parts: SettleParts, claim: Claim): void {
   const decided = decide(ctx, parts, claim);
-  const refused = contained(ctx, (branch) => conclude(branch, parts, claim, decided));
+  const refused = contained(ctx, (branch) =>
+    conclude(branch, parts, claim, { outcome: decided, undecided: chargeBond }),
+  );
   if (!refused) return;
   // The module could not carry the outcome out: nobody is paid or punished for that, and the claim is over.
   const undone: Outcome = { ...decided, status: ClaimStatus.CLAIM_STATUS_NO_QUORUM };
   emitFailure(ctx, claim, refused);
-  if (!contained(ctx, (branch) => conclude(branch, parts, claim, undone))) return;
+  const undo = { outcome: undone, undecided: returnBond };
+  if (!contained(ctx, (branch) => conclude(branch, parts, claim, undo))) return;
   const stuck = contained(ctx, (branch) => {
     finish(branch, parts, claim, undone);
     returnBond(branch, parts, claim);
@@ -88,8 +94,14 @@ function verdictOf(verdict: Verdict): MemberVerdict {
   return verdict === Verdict.VERDICT_REJECT ? "reject" : "abstain";
 }
 
+interface Ending {
+  readonly outcome: Outcome;
+  /** What becomes of the bond when there is no quorum. */
+  readonly undecided: (ctx: Context, parts: SettleParts, claim: Claim) => void;
+}
+
 /** Everything that the outcome does, all or nothing. */
-function conclude(ctx: Context, parts: SettleParts, claim: Claim, outcome: Outcome): void {
+function conclude(ctx: Context, parts: SettleParts, claim: Claim, { outcome, undecided }: Ending): void {
   const opening = parts.keeper.claimOpening(ctx, claim.id) ?? NO_BYTES;
   const winners = winnersOf(ctx, parts, outcome);
   const result: ClaimResult = { outcome, opening, winners };
@@ -105,7 +117,7 @@ function conclude(ctx: Context, parts: SettleParts, claim: Claim, outcome: Outco
       handler.onRejected(ctx, closed, result);
       return;
     default:
-      returnBond(ctx, parts, claim);
+      undecided(ctx, parts, claim);
       handler.onNoQuorum(ctx, closed, result);
   }
 }
@@ -152,6 +164,25 @@ const WINNING: ReadonlyMap<ClaimStatus, Verdict> = new Map([
 
 function returnBond(ctx: Context, { needs }: SettleParts, claim: Claim): void {
   needs.bank.sendFromModule(ctx, ATTRIBUTION, claim.poster, BigInt(claim.bond));
+}
+
+/** Returns the bond without the share that its kind burns. */
+function chargeBond(ctx: Context, parts: SettleParts, claim: Claim): void {
+  const { needs, claims } = parts;
+  const share = BigInt(claims.handler(claim.kind).noQuorumBurnBps?.(ctx) ?? 0);
+  const bond = BigInt(claim.bond);
+  const burnt = (bond * share) / BASIS_POINTS;
+  if (burnt === 0n) {
+    returnBond(ctx, parts, claim);
+    return;
+  }
+  needs.bank.burn(ctx, ATTRIBUTION, burnt);
+  needs.bank.sendFromModule(ctx, ATTRIBUTION, claim.poster, bond - burnt);
+  ctx.events.emit("claim_bond_burnt", [
+    ["claim_id", toHex(claim.id)],
+    ["poster", claim.poster],
+    ["burnt", burnt.toString()],
+  ]);
 }
 
 function forfeitBond(ctx: Context, { needs, claims }: SettleParts, claim: Claim, rejecters: readonly Payee[]): void {

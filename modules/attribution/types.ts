@@ -40,6 +40,11 @@ export interface ClaimHandler {
   onNoQuorum(ctx: Context, claim: Claim, result: ClaimResult): void;
   /** Content rules of the poster's opening, whose hash already matched. Throws AppError. Absent: nothing to open. */
   checkOpening?(ctx: Context, claim: Claim, opening: Uint8Array): void;
+  /**
+   * Share of the bond that burns when the committee reaches no quorum, in basis points, 0 to 10,000; absent: none.
+   * For kinds whose open claim blocks others: a poster who withholds the data makes validators abstain.
+   */
+  noQuorumBurnBps?(ctx: Context): number;
   /** DataNets whose bounty takes the rest of a forfeited bond; absent or empty: the treasury. */
   forfeitTo?(ctx: Context, claim: Claim): readonly string[];
 }

@@ -1,6 +1,11 @@
 import { BaseAccount } from "cosmjs-types/cosmos/auth/v1beta1/auth";
 import { QueryAccountRequest, QueryAccountResponse } from "cosmjs-types/cosmos/auth/v1beta1/query";
-import { QueryBalanceRequest, QueryBalanceResponse } from "cosmjs-types/cosmos/bank/v1beta1/query";
+import {
+  QueryBalanceRequest,
+  QueryBalanceResponse,
+  QuerySupplyOfRequest,
+  QuerySupplyOfResponse,
+} from "cosmjs-types/cosmos/bank/v1beta1/query";
 import { TxMsgData } from "cosmjs-types/cosmos/base/abci/v1beta1/abci";
 import { expect, test } from "vitest";
 import {
@@ -70,6 +75,12 @@ class Users {
     const request = QueryBalanceRequest.encode({ address: this.address(name), denom: "uopen" }).finish();
     const { value } = this.chain.query("/cosmos.bank.v1beta1.Query/Balance", request);
     return BigInt(QueryBalanceResponse.decode(value).balance!.amount);
+  }
+
+  supply(): bigint {
+    const request = QuerySupplyOfRequest.encode({ denom: "uopen" }).finish();
+    const { value } = this.chain.query("/cosmos.bank.v1beta1.Query/SupplyOf", request);
+    return BigInt(QuerySupplyOfResponse.decode(value).amount!.amount);
   }
 
   #account(name: string): BaseAccount {
@@ -151,10 +162,13 @@ test("a window, its review and its snapshot on the composed application, by sign
   expect(status()).toBe(SnapshotStatus.SNAPSHOT_STATUS_PENDING);
   expect(users.balance("bob")).toBe(before - 1_000_000n);
 
-  // The only validator attests nothing: no quorum, the bond comes back, and a model cannot stand on the snapshot.
+  // The only validator attests nothing: no quorum, a tenth of the bond burns, the rest comes back, and a model cannot stand
+  // on the snapshot.
+  const supply = users.supply();
   for (let i = 0; i < 11; i++) users.chain.block();
   expect(status()).toBe(SnapshotStatus.SNAPSHOT_STATUS_NO_QUORUM);
-  expect(users.balance("bob")).toBe(before);
+  expect(users.balance("bob")).toBe(before - 100_000n);
+  expect(supply - users.supply()).toBe(100_000n);
   const hash = hashOf("h");
   const model = {
     ...{

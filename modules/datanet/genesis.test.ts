@@ -111,6 +111,7 @@ describe("a genesis that contradicts itself is refused", () => {
     expect(params({ contributionBond: "0" })).toThrow("contribution_bond must be above zero");
     expect(params({ queueTarget: 0 })).toThrow("queue_target is 1 to 1024");
     expect(params({ queueTarget: 1_025 })).toThrow("queue_target is 1 to 1024");
+    expect(params({ noQuorumBurnBps: 5_001 })).toThrow("no_quorum_burn_bps is at most 5000");
     expect(params({ reviewFee: "-1" })).toThrow("not an amount");
   });
 });

@@ -30,3 +30,6 @@ export const DEFAULT_PAGE = 100;
 
 /** Largest page of contributions, and windows whose snapshots a query shows. */
 export const MAX_PAGE = 1_000;
+
+/** Most of a snapshot's bond that burns without a quorum, in basis points: half. An honest poster may meet silent validators. */
+export const MAX_NO_QUORUM_BURN_BPS = 5_000;

@@ -43,7 +43,7 @@ export interface NewClaim {
   readonly attested: boolean;
 }
 
-/** Attested claims. The engine takes the bond from the poster and returns or forfeits it at the tally. */
+/** Attested claims. The engine takes the bond from the poster and returns, charges or forfeits it at the tally. */
 export interface ClaimNeeds {
   /** The claim's id. */
   post(ctx: Context, claim: NewClaim): Uint8Array;
@@ -62,6 +62,8 @@ export interface SnapshotClaimHandlers {
   onNoQuorum(ctx: Context, claim: TalliedClaim): void;
   /** DataNets whose bounty takes the rest of a forfeited bond. */
   forfeitTo(ctx: Context, claim: TalliedClaim): readonly string[];
+  /** Share of the bond that burns without a quorum, in basis points. */
+  noQuorumBurnBps(ctx: Context): number;
 }
 
 export interface DatanetNeeds {

@@ -1,6 +1,6 @@
 import { parseAmount } from "../../chain/app/coins.ts";
 import type { Params } from "../../proto/gen/openledger/datanet/v1.ts";
-import { MAX_ITEMS, MAX_WINDOW_CONTRIBUTIONS, MIN_PHASE_BLOCKS } from "./limits.ts";
+import { MAX_ITEMS, MAX_NO_QUORUM_BURN_BPS, MAX_WINDOW_CONTRIBUTIONS, MIN_PHASE_BLOCKS } from "./limits.ts";
 import { demand, positiveAmountOf } from "./types.ts";
 
 /** Genesis defaults; amounts in the smallest unit of the coin. */
@@ -14,6 +14,7 @@ export const DEFAULT_PARAMS: Params = {
   maxPhaseBlocks: 1_000_000n,
   snapshotBond: "1000000",
   queueTarget: 64,
+  noQuorumBurnBps: 1_000,
 };
 
 /** Throws sdk/10 or sdk/18 for parameters outside the rails. */
@@ -31,6 +32,7 @@ export function checkParams(params: Params): void {
   );
   const target = params.queueTarget;
   demand(target >= 1 && target <= MAX_WINDOW_CONTRIBUTIONS, `queue_target is 1 to ${MAX_WINDOW_CONTRIBUTIONS}`);
+  demand(params.noQuorumBurnBps <= MAX_NO_QUORUM_BURN_BPS, `no_quorum_burn_bps is at most ${MAX_NO_QUORUM_BURN_BPS}`);
   const blocks = params.maxPhaseBlocks;
   demand(blocks >= BigInt(MIN_PHASE_BLOCKS) && blocks < 2n ** 40n, "max_phase_blocks is 1 to 2^40 - 1");
 }

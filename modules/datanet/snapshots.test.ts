@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { MsgPostSnapshot, SnapshotStatus } from "../../proto/gen/openledger/datanet/v1.ts";
+import { MsgPostSnapshot, Params, SnapshotStatus } from "../../proto/gen/openledger/datanet/v1.ts";
+import { DEFAULT_PARAMS } from "./params.ts";
 import { advance, createNet, curatedWindow, NET, postSnapshot, registerCurators, snapshotOf } from "./testing/story.ts";
-import { account, FUNDS, World } from "./testing/world.ts";
+import { account, FUNDS, json, World } from "./testing/world.ts";
 
 const ID = `${NET}/1`;
 
@@ -79,6 +80,14 @@ describe("outcome", () => {
     const { world } = closed();
     const claim = { id: new Uint8Array(32), subject: new TextEncoder().encode(ID) };
     expect(world.datanet.claimHandlers.forfeitTo(world.context(), claim)).toEqual([NET]);
+  });
+
+  test("without quorum the share that burns is the parameter's", () => {
+    const burn = (params: object) => {
+      const world = new World({ datanet: { params: json(Params, { ...DEFAULT_PARAMS, ...params }) } });
+      return world.datanet.claimHandlers.noQuorumBurnBps(world.context());
+    };
+    expect([burn({}), burn({ noQuorumBurnBps: 5_000 }), burn({ noQuorumBurnBps: 0 })]).toEqual([1_000, 5_000, 0]);
   });
 });
 

@@ -84,6 +84,11 @@ export class Snapshots implements SnapshotClaimHandlers {
     return parts ? [parts.datanet] : [];
   }
 
+  /** A pending snapshot keeps everybody else from posting the window, also when nobody can fetch its blob. */
+  noQuorumBurnBps(ctx: Context): number {
+    return this.#keeper.params(ctx).noQuorumBurnBps;
+  }
+
   #decide(ctx: Context, claim: TalliedClaim, status: SnapshotStatus): void {
     const snapshot = this.#keeper.snapshot(ctx, utf8.decode(claim.subject));
     if (snapshot?.status !== SNAPSHOT_STATUS_PENDING || !equalBytes(snapshot.claimId, claim.id)) {

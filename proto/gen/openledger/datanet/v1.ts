@@ -30,7 +30,7 @@ export const SnapshotStatus = {
   SNAPSHOT_STATUS_PENDING: 1,
   SNAPSHOT_STATUS_ACCEPTED: 2,
   SNAPSHOT_STATUS_REJECTED: 3,
-  /** Too few validators answered: the poster's bond went back and anyone may post again. */
+  /** Too few validators answered: the poster's bond went back without the burnt share, and anyone may post again. */
   SNAPSHOT_STATUS_NO_QUORUM: 4,
 } as const;
 export type SnapshotStatus = (typeof SnapshotStatus)[keyof typeof SnapshotStatus];
@@ -491,6 +491,8 @@ export interface Params {
   readonly snapshotBond: string;
   /** Commitments in a window at which the bond is four times contribution_bond. */
   readonly queueTarget: number;
+  /** Share of snapshot_bond that burns when a snapshot ends without quorum, in basis points. */
+  readonly noQuorumBurnBps: number;
 }
 export const Params: MessageCodec<Params> = message<Params>("openledger.datanet.v1.Params", () => [
   { no: 1, name: "createBond", json: "create_bond", type: "string" },
@@ -502,6 +504,7 @@ export const Params: MessageCodec<Params> = message<Params>("openledger.datanet.
   { no: 7, name: "maxPhaseBlocks", json: "max_phase_blocks", type: "uint64" },
   { no: 8, name: "snapshotBond", json: "snapshot_bond", type: "string" },
   { no: 9, name: "queueTarget", json: "queue_target", type: "uint32" },
+  { no: 10, name: "noQuorumBurnBps", json: "no_quorum_burn_bps", type: "uint32" },
 ]);
 
 export interface GenesisState {
