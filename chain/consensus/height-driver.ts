@@ -152,7 +152,9 @@ export class HeightDriver {
       this.#wantCertified();
       const event = nextEvent(this.#state, this);
       if (!event) break;
+      const before = this.#state;
       this.#apply(event);
+      invariant(this.#state !== before, `no rule takes ${event.kind} in step ${before.step}`);
     }
     this.#askProcess();
   }

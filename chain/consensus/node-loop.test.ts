@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { concatBytes } from "../crypto/hash.ts";
 import { fromMs } from "../types/time.ts";
+import { PRECOMMIT } from "../types/vote.ts";
 import type { StartHeight } from "./input.ts";
 import { ConsensusLoop } from "./node-loop.ts";
 import type { LoopPorts } from "./ports.ts";
@@ -184,6 +185,18 @@ describe("restart", () => {
     expect(devices.signState).toBe(guard);
   });
 
+  test("without its WAL, a node still shows the last vote that its sign state holds, and signs nothing against it", () => {
+    const loop = devices.boot();
+    for (const input of [begin, prepared, processed, extended]) loop.push(input);
+    devices.wal = new Uint8Array(0);
+    devices.take();
+    const again = devices.boot();
+    again.push(begin);
+    again.push({ ...prepared, block: blockOf("another block") });
+    expect(devices.take()).not.toContain("sign proposal");
+    expect(again.core.engine.driver?.votes.set(0, PRECOMMIT)?.quorum).toEqual(block.blockId);
+  });
+
   test("a torn tail is cut off and the rest replayed", () => {
     const loop = devices.boot();
     loop.push(begin);
@@ -222,7 +235,9 @@ describe("refusing to start", () => {
 
   test("with a WAL that is ahead of the block store", () => {
     devices.wal = encodeFrame(encodeEndHeight(4));
-    expect(() => devices.boot()).toThrowErrorMatchingInlineSnapshot(`[ConsensusError: the WAL has seen the end of height 4, but the block store stops before height 1: restore the block store]`);
+    expect(() => devices.boot()).toThrowErrorMatchingInlineSnapshot(
+      `[ConsensusError: the WAL has seen the end of height 4, but the block store stops before height 1: restore the block store]`,
+    );
   });
 
   test("twice", () => {

@@ -52,6 +52,15 @@ export class ConsensusLoop {
     this.push({ kind: "recovered" });
   }
 
+  /** The last own vote of a height whose WAL was lost: the guard refuses that step now, and the height may need the vote. */
+  #republish(height: number): void {
+    const vote = this.#signer?.lastVote;
+    const { driver } = this.core.engine;
+    if (!driver || vote?.height !== height || driver.votes.find(vote)) return;
+    if (driver.context.validators.indexOf(vote.validatorAddress) !== vote.validatorIndex) return;
+    this.#queue.push({ kind: "votesReceived", peer: undefined, votes: [vote] });
+  }
+
   /** Handles one input to completion; a push from within a port call waits for its turn. */
   push(input: Input): void {
     this.#queue.push(input);
@@ -123,7 +132,9 @@ export class ConsensusLoop {
     if (!this.#signer) throw new ConsensusError("invariant", "asked to sign without a key");
     if (this.#walDirty) this.#ports.wal.sync();
     this.#walDirty = false;
-    this.#queue.push(request(this.#signer));
+    const answer = request(this.#signer);
+    this.#queue.push(answer);
+    if (answer.kind === "signRefused") this.#republish(answer.height);
   }
 
   #append(record: Uint8Array): void {

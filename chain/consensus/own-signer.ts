@@ -21,6 +21,10 @@ export class OwnSigner {
     this.#ports = ports;
   }
 
+  get lastVote(): Vote | undefined {
+    return this.#ports.guard.lastVote;
+  }
+
   vote(unsigned: UnsignedVote, withExtension: boolean): Input {
     const { guard, signer, clock, signState } = this.#ports;
     const verdict = guard.checkVote(unsigned);

@@ -73,6 +73,11 @@ export class SignGuard {
     return this.#last ? positionOf(this.#last)[0] : 0;
   }
 
+  /** The last message signed, when it was a vote. */
+  get lastVote(): Vote | undefined {
+    return this.#last?.kind === "vote" ? this.#last.vote : undefined;
+  }
+
   checkVote(vote: UnsignedVote): Verdict<Vote> {
     const order = this.#compare([vote.height, vote.round, vote.type === PREVOTE ? 2 : 3]);
     if (order !== 0) return { kind: order > 0 ? "sign" : "refuse" };

@@ -8,8 +8,10 @@ export interface Mutant {
   /** Occurs exactly once in the file; a mutant whose text is gone is an error, not a survivor. */
   readonly from: string;
   readonly to: string;
-  /** Seeds within which the simulator must notice. */
+  /** Seeds within which the simulator must notice: some times what it takes now. */
   readonly seeds: number;
+  /** 4 unless another number shows the fault. */
+  readonly validators?: number;
 }
 
 export const MUTANTS: readonly Mutant[] = [
@@ -20,6 +22,7 @@ export const MUTANTS: readonly Mutant[] = [
     from: "return power * 3 > total * 2;",
     to: "return power * 3 >= total * 2;",
     seeds: 20,
+    validators: 3,
   },
   {
     name: "quorum-half",
@@ -43,7 +46,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "chain/consensus/rules.ts",
     from: "state.locked.round <= polRound || ",
     to: "",
-    seeds: 200,
+    seeds: 120,
   },
   {
     name: "unlock-too-easily",
@@ -51,7 +54,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "chain/consensus/rules.ts",
     from: "state.locked.round <= polRound",
     to: "state.locked.round >= polRound",
-    seeds: 200,
+    seeds: 120,
   },
   {
     name: "lock-ignored",
@@ -59,7 +62,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "chain/consensus/rules.ts",
     from: "return state.locked === undefined || state.locked.value === value;",
     to: "return value !== NIL;",
-    seeds: 100,
+    seeds: 60,
   },
   {
     name: "no-lock",
@@ -74,8 +77,8 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: "L42: a quorum seen after the own precommit still becomes the valid value",
     file: "chain/consensus/rules.ts",
     from: `if (step === "precommit") return { state: valid, outputs: [] };`,
-    to: `if (step === "precommit") return unchanged(state);`,
-    seeds: 50,
+    to: `if (step === "precommit") return { state: { ...state, seen: valid.seen }, outputs: [] };`,
+    seeds: 20,
   },
   {
     name: "always-new-value",
@@ -83,15 +86,15 @@ export const MUTANTS: readonly Mutant[] = [
     file: "chain/consensus/rules.ts",
     from: `outputs.push({ kind: "propose", valid: state.valid })`,
     to: `outputs.push({ kind: "propose", valid: undefined })`,
-    seeds: 100,
+    seeds: 40,
   },
   {
     name: "nil-polka-ignored",
     breaks: "L44: a quorum for nil is precommitted as nil",
-    file: "chain/consensus/rules.ts",
-    from: `return step === "prevote" ? precommit(state, NIL) : unchanged(state);`,
-    to: "return unchanged(state);",
-    seeds: 50,
+    file: "chain/consensus/round-events.ts",
+    from: `if (polka && isNil(polka) && state.step === "prevote") return { kind: "polkaNil" };`,
+    to: "",
+    seeds: 20,
   },
   {
     name: "no-precommit-timeout",
@@ -99,7 +102,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "chain/consensus/rules.ts",
     from: "return startRound(state, state.round + 1);",
     to: "return unchanged(state);",
-    seeds: 50,
+    seeds: 20,
   },
   {
     name: "proposer-never-rotates",
@@ -107,7 +110,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "chain/consensus/proposer.ts",
     from: "if (round === 0) return this.#base.proposer();",
     to: "if (round >= 0) return this.#base.proposer();",
-    seeds: 50,
+    seeds: 20,
   },
   {
     name: "sign-guard-off",
@@ -115,7 +118,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "chain/consensus/sign-guard.ts",
     from: "#compare(position: Position): number {",
     to: "#compare(position: Position): number {\n    if (position) return 1;",
-    seeds: 1000,
+    seeds: 80,
   },
   {
     name: "sign-state-not-saved",
@@ -123,7 +126,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "chain/consensus/own-signer.ts",
     from: "guard.recordVote(vote);\n    signState.save(guard.encode());",
     to: "guard.recordVote(vote);",
-    seeds: 1000,
+    seeds: 40,
   },
   {
     name: "wal-flush-skipped",
@@ -131,7 +134,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "chain/consensus/node-loop.ts",
     from: "if (this.#walDirty) this.#ports.wal.sync();",
     to: "",
-    seeds: 1000,
+    seeds: 120,
   },
   {
     name: "wal-not-replayed",
@@ -139,7 +142,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "chain/consensus/node-loop.ts",
     from: "if (ended === height - 1) return inputs;",
     to: "if (ended === height - 1) return inputs.slice(0, 0);",
-    seeds: 1000,
+    seeds: 120,
   },
   {
     name: "no-repeat-of-requests",
@@ -155,7 +158,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "chain/consensus/gossip.ts",
     from: `if (this.#ticks % STATUS_EVERY_TICKS === 0) this.#announced = "";`,
     to: "",
-    seeds: 200,
+    seeds: 60,
   },
   {
     name: "late-peer-not-served",
@@ -163,6 +166,6 @@ export const MUTANTS: readonly Mutant[] = [
     file: "chain/consensus/gossip.ts",
     from: "else if (last && status.height === last.height) this.#serveLast(peer, state, last);",
     to: "",
-    seeds: 100,
+    seeds: 60,
   },
 ];
