@@ -19,7 +19,10 @@ export function claimId(fields: {
   );
 }
 
-/** What a poster commits to before its opening is public. */
-export function openingHash(subject: Uint8Array, opening: Uint8Array): Uint8Array {
-  return taggedHash("openledger/opening", subject, opening);
+/** What a poster commits to before its opening is public. It binds the poster: nobody else can open a copy of the hash. */
+export function openingHash(
+  claim: { readonly subject: Uint8Array /** bech32 text */; readonly poster: string },
+  opening: Uint8Array,
+): Uint8Array {
+  return taggedHash("openledger/opening", claim.subject, utf8Bytes(claim.poster), opening);
 }

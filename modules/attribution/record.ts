@@ -52,7 +52,7 @@ export class Recorder {
       throw errors.badOpening(`a claim's opening has at most ${MAX_CLAIM_OPENING_BYTES} bytes`);
     }
     if (this.#keeper.claimOpening(ctx, claim.id)) throw errors.duplicateOpening("the claim is opened already");
-    if (!equalBytes(openingHash(claim.subject, opening), claim.payloadHash)) {
+    if (!equalBytes(openingHash(claim, opening), claim.payloadHash)) {
       throw errors.openingMismatch("the opening does not match the claim's payload hash");
     }
     handler.checkOpening(ctx, claim, opening);

@@ -141,7 +141,7 @@ function infer(net: AppNetwork, text: string): string {
     { contribution: 1, item: 4, percent: 20n },
     { contribution: 0, item: 8, percent: 15n },
   ]);
-  const openingHashOf = openingHash(utf8Bytes(id), opening);
+  const openingHashOf = openingHash({ subject: utf8Bytes(id), poster: address("host") }, opening);
   const result = {
     host: address("host"),
     request: id,

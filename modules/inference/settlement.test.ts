@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
+import { utf8Bytes } from "../../chain/crypto/tagged.ts";
 import { RequestStatus } from "../../proto/gen/openledger/inference/v1.ts";
+import { openingHash } from "../attribution/ids.ts";
 import { type Behaviour, Network } from "../attribution/testing/agents.ts";
 import { account, FUNDS } from "../attribution/testing/fixtures.ts";
-import { request, resultOpening, serve, stored } from "./testing/flow.ts";
+import { request, resultOpening, serve, stored, submit } from "./testing/flow.ts";
 
 const FEE = 1_000n + 7n * 21n;
 
@@ -72,6 +74,24 @@ test("a host that never opens its hash loses the bond, whatever the validators s
   expect(stored(net, id).status).toBe(RequestStatus.REQUEST_STATUS_REJECTED);
   expect(chain.balance("host")).toBe(FUNDS - 1_000_000n);
   expect(chain.rewards.ledger.bounty(chain.context(), "greetings").amount).toBe("1000000");
+});
+
+test("a hash copied from another host's message cannot be opened by the copier, not even with the published opening", () => {
+  const net = network("honest", "honest", "honest", "honest");
+  const opening = resultOpening();
+  let id = "";
+  net.block((ctx) => {
+    id = request(net, ctx);
+  });
+  const own = openingHash({ subject: utf8Bytes(id), poster: account("host") }, opening);
+  net.block((ctx) => {
+    const changes = { host: account("owner"), openingHash: own };
+    net.publish(submit(net, ctx, { request: id, opening, changes }), opening);
+  });
+  net.blocks(10);
+  expect(stored(net, id)).toMatchObject({ status: RequestStatus.REQUEST_STATUS_REJECTED, host: account("owner") });
+  expect(net.chain.balance("owner")).toBe(FUNDS - 1_000_000n);
+  expect(net.chain.balance("ann")).toBe(FUNDS);
 });
 
 test("no quorum: fee and bond go back and nobody is paid", () => {

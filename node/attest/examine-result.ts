@@ -61,6 +61,6 @@ function differenceOf(
   if (request.tokensIn !== countTokensIn(input.text) || request.tokensOut !== TOKENS_OUT) {
     return `the request has ${countTokensIn(input.text)} tokens in and ${TOKENS_OUT} out`;
   }
-  const opening = openingHash(claim.subject, encodeResultOpening(own));
+  const opening = openingHash(claim, encodeResultOpening(own));
   return equalBytes(opening, claim.payloadHash) ? "" : "query vectors or settlement vector are others";
 }

@@ -27,13 +27,16 @@ const PAYLOAD = encodeBytes(ResultOpening, {
 });
 const ROOT_HEIGHT = 12n;
 
+const POSTER = "open1host";
+
 /** Claim whose openings belong in blocks 15 to 17. */
 const claimOf = (name: string, openEnd = 17n): Claim =>
   Claim.fromPartial({
     id: sha256(new TextEncoder().encode(name)),
     kind: ClaimKind.CLAIM_KIND_RESULT,
+    poster: POSTER,
     subject: SUBJECT,
-    payloadHash: openingHash(SUBJECT, PAYLOAD),
+    payloadHash: openingHash({ subject: SUBJECT, poster: POSTER }, PAYLOAD),
     status: 2,
     seedHeight: 10n,
     commitEnd: 14n,
@@ -193,12 +196,15 @@ describe("a poster's opening", () => {
 
   test("is blamed on its sender when it is another, malformed, or there is nothing to open", async () => {
     const junk = new Uint8Array([255]);
-    const withJunk = { ...claimOf("junk"), payloadHash: openingHash(SUBJECT, junk) };
+    const junkClaim = claimOf("junk");
+    const withJunk = { ...junkClaim, payloadHash: openingHash(junkClaim, junk) };
+    const copied = { ...claimOf("copied"), poster: "open1thief" };
     const withoutPayload = { ...claimOf("none"), payloadHash: new Uint8Array(0) };
-    claims.push(withJunk, withoutPayload);
+    claims.push(withJunk, withoutPayload, copied);
     await at(14n);
     const reject = (code: string) => ({ action: "reject", code });
     expect(pool.add(posters(junk))).toEqual(reject("bad-payload"));
+    expect(pool.add(posters(PAYLOAD, copied.id))).toEqual(reject("bad-payload"));
     expect(pool.add(posters(junk, withJunk.id))).toEqual(reject("bad-payload"));
     expect(pool.add(posters(PAYLOAD, withoutPayload.id))).toEqual(reject("nothing-to-open"));
   });

@@ -58,7 +58,7 @@ export function judgeClaimOpening(view: ClaimsView, { claimId, opening }: ClaimO
     return { action: "reject", code: "nothing-to-open" };
   }
   const fits = opening.length <= MAX_CLAIM_OPENING_BYTES;
-  if (!fits || !equalBytes(openingHash(claim.subject, opening), claim.payloadHash)) {
+  if (!fits || !equalBytes(openingHash(claim, opening), claim.payloadHash)) {
     return { action: "reject", code: "bad-payload" };
   }
   if (refuses(() => readResultOpening(opening))) return { action: "reject", code: "bad-payload" };

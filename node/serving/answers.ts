@@ -51,7 +51,7 @@ export async function answerRequest(host: string, request: Request, ports: Answe
   const attribution = await ports.pool.attribute(loaded.key, input.text);
   const opening = encodeResultOpening(attribution);
   const subject = utf8Bytes(request.id);
-  const payloadHash = openingHash(subject, opening);
+  const payloadHash = openingHash({ subject, poster: host }, opening);
   const message = MsgSubmitResult.fromPartial({
     host,
     request: request.id,

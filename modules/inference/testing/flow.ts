@@ -61,13 +61,14 @@ export function submit(
   ctx: Context,
   from: { readonly request: string; readonly opening: Uint8Array; readonly changes?: Partially<MsgSubmitResult> },
 ): Uint8Array {
+  const host = from.changes?.host ?? account("host");
   const message = {
-    host: account("host"),
+    host,
     request: from.request,
     output: OUTPUT,
     tokensIn: 20,
     tokensOut: 1,
-    openingHash: openingHash(utf8Bytes(from.request), from.opening),
+    openingHash: openingHash({ subject: utf8Bytes(from.request), poster: host }, from.opening),
     ...from.changes,
   };
   return network.chain.send(ctx, Msg.SubmitResult, message).claimId;

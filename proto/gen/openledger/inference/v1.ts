@@ -114,7 +114,7 @@ export interface MsgSubmitResult {
   readonly output: Uint8Array;
   readonly tokensIn: number;
   readonly tokensOut: number;
-  /** sha256(opening tag, claim subject, encoded ResultOpening). */
+  /** Tagged hash ("openledger/opening") of request id, host and encoded ResultOpening: a copy of it is of no use to another host. */
   readonly openingHash: Uint8Array;
   /** Elements near a rounding boundary with the poster's choice; empty when none. */
   readonly roundingLog: Uint8Array;
