@@ -21,7 +21,7 @@ import { ValidatorSet } from "../../chain/types/validator-set.ts";
 import { initChainRequest } from "../../genesis/init-request.ts";
 import { BlockID } from "../../proto/gen/tendermint/types.ts";
 import { decodeStrict, encodeBytes } from "../../proto/runtime.ts";
-import type { AppClient } from "../app/client.ts";
+import { type AppClient, AppHostError } from "../app/client.ts";
 import type { LevelBlocks } from "../disk/level-blocks.ts";
 import { NodeError } from "../errors.ts";
 import { extendedCommitInfo, finalizeRequest, processRequest } from "./requests.ts";
@@ -286,7 +286,7 @@ async function start(ports: ExecutorPorts, genesis: ChainState | undefined): Pro
 
 /** InitChain, and the state before the first block. Safe to repeat while the application has no block. */
 async function genesisOf({ app, genesis }: ExecutorPorts): Promise<ChainState> {
-  const response = await app.initChain(initChainRequest(genesis));
+  const response = await app.initChain(initChainRequest(genesis)).catch(explainGenesis);
   const updates = toValidatorChanges(response.validators);
   const validators = updates.length > 0 ? updates : genesis.validators;
   if (validators.length === 0) {
@@ -300,4 +300,11 @@ async function genesisOf({ app, genesis }: ExecutorPorts): Promise<ChainState> {
     validators,
     appHash: response.appHash,
   });
+}
+
+/** A genesis that the application refuses is the operator's to mend. */
+function explainGenesis(error: unknown): never {
+  if (!(error instanceof AppHostError) || error.code !== "genesis") throw error;
+  const hint = "mend config/genesis.json with `openledgerd genesis`, or copy the network's file";
+  throw new NodeError("bad_genesis", error.message, hint, { cause: error });
 }

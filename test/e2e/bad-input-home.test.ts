@@ -51,6 +51,11 @@ function levelLog(home: TestNode, name: string): string {
   return home.path("data", name, logs.sort().at(-1) ?? "");
 }
 
+/** Overwrites what a level database is opened by. */
+function spoilDatabase(folder: string): void {
+  for (const file of readdirSync(folder)) if (/^(CURRENT|MANIFEST)/.test(file)) writeFileSync(join(folder, file), "x");
+}
+
 interface Refusal {
   readonly what: string;
   readonly breakHome: (home: TestNode) => void;
@@ -141,11 +146,33 @@ const REFUSALS: readonly Refusal[] = [
     says: ["node_key.json does not exist", "restore the file"],
   },
   {
+    what: "a missing beacon key",
+    breakHome: (home) => remove(home.path("config", "beacon_key.json")),
+    code: 3,
+    says: ["beacon_key.json does not exist", "restore the file"],
+  },
+  {
+    what: "a peer's address without its id",
+    breakHome: (home) =>
+      editFile(config(home), (text) => text.replace(/(?<="persistentPeers": \[\s*")[^"]+/, "/ip4/127.0.0.1/tcp/1")),
+    code: 3,
+    says: ["/ip4/127.0.0.1/tcp/1", "/p2p/"],
+  },
+  {
+    what: "an RPC port that does not exist",
+    breakHome: (home) => editFile(config(home), (text) => text.replace(new URL(home.rpc).host, "127.0.0.1:99999")),
+    code: 3,
+    says: ["config.rpc.listen is 127.0.0.1:99999", "give host:port"],
+  },
+  {
+    what: "damaged attestations",
+    breakHome: (home) => spoilDatabase(home.path("data", "attest", "db")),
+    code: 6,
+    says: ["data/attest/db cannot be read"],
+  },
+  {
     what: "a damaged state database",
-    breakHome: (home) => {
-      for (const file of readdirSync(home.path("data", "app")))
-        if (/^(CURRENT|MANIFEST)/.test(file)) writeFileSync(home.path("data", "app", file), "x");
-    },
+    breakHome: (home) => spoilDatabase(home.path("data", "app")),
     code: 6,
     says: ["data/app cannot be read", "sync again"],
   },
@@ -171,6 +198,20 @@ describe("a node refuses to start on", () => {
     LONGEST_MS,
   );
 });
+
+test(
+  "a home as init makes it does not start: its genesis has no validators",
+  async () => {
+    const home = join(network.dir, "fresh");
+    expect((await cli("init", "fresh", "--home", home)).code).toBe(0);
+    const { code, stderr } = await cli("start", "--home", home);
+    expect(stderr).toMatch(
+      /genesis: .*validators is empty.*\n {2}mend config\/genesis.json with `openledgerd genesis`/,
+    );
+    expect(code).toBe(3);
+  },
+  LONGEST_MS,
+);
 
 describe("a node recovers from", () => {
   test(

@@ -15,8 +15,12 @@ const CRASHES = Number(process.env.OPENLEDGER_CRASHES ?? 10);
 /** Crashes with a moment of their own; the others come at a random time within a block. */
 const BEFORE_PUBLISH = 2;
 const DURING_OPENINGS = 5;
+const DURING_RESTART = 7;
 
 const LONGEST_MS = 30 * 60_000;
+
+/** Has no effect until the file is there that killBeforePublishing makes. */
+const FAULT = ["--fault-crash", "before-publish"];
 
 let network: TestNetwork;
 let alice: TestWallet;
@@ -30,7 +34,7 @@ beforeAll(async () => {
     verifiers: ["val0", "val1", "val2", "val3"],
     seed: SEED,
   });
-  await network.start(network.nodes, "--fault-crash", "before-publish");
+  await network.start(network.nodes, ...FAULT);
   await network.reach(2);
 }, LONGEST_MS);
 
@@ -71,6 +75,15 @@ async function killBeforePublishing(victim: TestNode): Promise<void> {
   rmSync(mark);
 }
 
+/** On its way back from an earlier crash, it crashes again: in replay, in block sync, or in its first votes. */
+async function killDuringRestart(victim: TestNode, crash: number): Promise<void> {
+  await killAnywhere(victim, crash);
+  await network.reach((await network.height()) + 5);
+  await victim.start(...FAULT);
+  await pause(draw(`restart ${crash}`, 1_000));
+  await victim.kill();
+}
+
 /** A claim's validators have committed to their verdicts, and open them now. */
 async function killDuringOpenings(victim: TestNode): Promise<Uint8Array> {
   const [node] = others(victim) as [TestNode];
@@ -103,7 +116,7 @@ async function claimStatus(node: TestNode, claimId: Uint8Array) {
 /** Starts the victim again; milliseconds from its start until it is within a block of the others. */
 async function comeBack(victim: TestNode): Promise<number> {
   const startedAt = performance.now();
-  await victim.start("--fault-crash", "before-publish");
+  await victim.start(...FAULT);
   await eventually(`${victim.moniker} caught up`, async () => {
     const [own, best] = await Promise.all([victim.height(), network.height()]);
     return own >= best - 1 ? true : undefined;
@@ -127,6 +140,7 @@ test(
       let claim: Uint8Array | undefined;
       if (crash === BEFORE_PUBLISH) await killBeforePublishing(victim);
       else if (crash === DURING_OPENINGS) claim = await killDuringOpenings(victim);
+      else if (crash === DURING_RESTART) await killDuringRestart(victim, crash);
       else await killAnywhere(victim, crash);
       expect(victim.isRunning).toBe(false);
       await witness.reach((await witness.height()) + 2);
@@ -142,13 +156,31 @@ test(
 );
 
 test(
+  "kill -9 of two: the chain waits for them, and goes on with them",
+  async () => {
+    const [first, second, ...gone] = network.nodes as [TestNode, TestNode, TestNode, TestNode];
+    await Promise.all(gone.map((node) => node.kill()));
+    const stood = await eventually("no more blocks", async () => {
+      const before = await network.height();
+      await pause(3_000);
+      return (await network.height()) === before ? before : undefined;
+    });
+    await network.start(gone, ...FAULT);
+    await network.reach(stood + 2);
+    await expectOneChain();
+    for (const node of [first, second]) expect(node.isRunning).toBe(true);
+  },
+  LONGEST_MS,
+);
+
+test(
   "kill -9 of all four: the chain goes on, and nothing that was committed is lost",
   async () => {
     const [first] = network.nodes as [TestNode];
     await pay(first);
     const before = await network.height();
     await Promise.all(network.nodes.map((node) => node.kill()));
-    await network.start(network.nodes, "--fault-crash", "before-publish");
+    await network.start(network.nodes, ...FAULT);
     await network.reach(before + 2);
     await expectOneChain();
     await pay(first);
