@@ -17,10 +17,11 @@ import {
 import { CodecError } from "../codec/errors.ts";
 import { decodePart, encodePart } from "../codec/part.ts";
 import { MAX_PARTS } from "../codec/primitives.ts";
-import { decodeProposal, decodeVote, encodeProposal, encodeVote } from "../codec/vote.ts";
+import { decodeProposal, decodeVote, encodeProposal } from "../codec/vote.ts";
 import { BitArray, MAX_BITS } from "../types/bit-array.ts";
 import { MAX_MESSAGE_BYTES, MAX_STATUS_PARTS, MAX_STATUS_ROUNDS, MAX_VOTES_PER_MESSAGE } from "./limits.ts";
 import type { Message, RoundStep, Status } from "./message.ts";
+import { bytesOfVote } from "./vote-bytes.ts";
 
 const STEPS: readonly RoundStep[] = ["newHeight", "propose", "prevote", "precommit", "commit"];
 
@@ -37,7 +38,7 @@ export function encodeMessage(message: Message): Uint8Array {
       return encodeBytes(ConsensusMessage, { part: wire });
     }
     case "votes":
-      return encodeBytes(ConsensusMessage, { votes: { votes: message.votes.map(encodeVote) } });
+      return encodeBytes(ConsensusMessage, { votes: { votes: message.votes.map(bytesOfVote) } });
   }
 }
 

@@ -2,7 +2,7 @@ import { SignState } from "../../proto/gen/openledger/consensus/v1.ts";
 import { encodeBytes } from "../../proto/runtime.ts";
 import { decodeCanonical } from "../codec/checks.ts";
 import { CodecError } from "../codec/errors.ts";
-import { decodeProposal, decodeVote, encodeProposal, encodeVote } from "../codec/vote.ts";
+import { decodeProposal, decodeVote, encodeProposal } from "../codec/vote.ts";
 import { equalBytes } from "../crypto/bytes.ts";
 import { sha256 } from "../crypto/hash.ts";
 import { sameBlockId } from "../types/block-id.ts";
@@ -10,6 +10,7 @@ import { type ExtendedCommit, FLAG_ABSENT } from "../types/commit.ts";
 import { PREVOTE, type Proposal, type Vote } from "../types/vote.ts";
 import type { UnsignedProposal, UnsignedVote } from "./effect.ts";
 import { ConsensusError } from "./errors.ts";
+import { bytesOfVote } from "./vote-bytes.ts";
 
 type Signed =
   | { readonly kind: "vote"; readonly vote: Vote }
@@ -63,7 +64,7 @@ export class SignGuard {
 
   encode(): Uint8Array {
     const last = this.#last;
-    const vote = last?.kind === "vote" ? encodeVote(last.vote) : undefined;
+    const vote = last?.kind === "vote" ? bytesOfVote(last.vote) : undefined;
     const proposal = last?.kind === "proposal" ? encodeProposal(last.proposal) : undefined;
     return encodeBytes(SignState, { vote, proposal, checksum: sha256(vote ?? proposal ?? new Uint8Array(0)) });
   }

@@ -11,13 +11,14 @@ import {
 import { CodecError } from "../codec/errors.ts";
 import { decodePart, encodePart } from "../codec/part.ts";
 import { MAX_PARTS } from "../codec/primitives.ts";
-import { decodeProposal, decodeVote, encodeProposal, encodeVote } from "../codec/vote.ts";
+import { decodeProposal, decodeVote, encodeProposal } from "../codec/vote.ts";
 import { concatBytes } from "../crypto/hash.ts";
 import type { BlockId } from "../types/block-id.ts";
 import { PRECOMMIT, PREVOTE, PROPOSAL } from "../types/vote.ts";
 import type { LoggedInput, SignRefused } from "./input.ts";
 import { MAX_WAL_RECORD_BYTES } from "./limits.ts";
 import type { TimeoutStep } from "./timeouts.ts";
+import { bytesOfVote } from "./vote-bytes.ts";
 import { WalError } from "./wal.ts";
 
 /** One record of the log: an input of the height, or the end of a height. */
@@ -54,7 +55,7 @@ function toWire(input: LoggedInput): WalRecord {
       return { part: { height: BigInt(height), total: header.total, root: header.hash, part: encodePart(part) } };
     }
     case "votesReceived":
-      return { votes: { votes: input.votes.map(encodeVote) } };
+      return { votes: { votes: input.votes.map(bytesOfVote) } };
     case "timeout":
       return { timeout: { height: BigInt(input.height), round: input.round, step: STEPS.indexOf(input.step) + 1 } };
     case "prepared": {
@@ -71,7 +72,7 @@ function toWire(input: LoggedInput): WalRecord {
       return { extended: { height: BigInt(height), round, blockId: blockIdToWire(blockId), extension } };
     }
     case "signedVote":
-      return { signedVote: encodeVote(input.vote) };
+      return { signedVote: bytesOfVote(input.vote) };
     case "signedProposal":
       return { signedProposal: encodeProposal(input.proposal) };
     case "signRefused": {
