@@ -130,6 +130,15 @@ describe("what a peer lacks", () => {
     expect(sentTo(desk.send({ kind: "tick" }), "x")).toEqual(["prevotes 0: 2"]);
   });
 
+  test("a peer that keeps saying that it moved is served once a tick, no more", () => {
+    const desk = deskWith("x");
+    desk.proposal(a);
+    const first = [0, 1, 0, 1].map((round) => sentTo(status(desk, "x", { round }), "x").length);
+    expect(first).toEqual([4, 0, 0, 0]);
+    desk.send({ kind: "tick" });
+    expect(sentTo(status(desk, "x"), "x")).toHaveLength(4);
+  });
+
   test("a peer in an earlier round gets the votes that let it follow", () => {
     const desk = deskWith("x");
     desk.precommits(others);

@@ -30,6 +30,8 @@ export class Gossip {
   readonly #engine: Engine;
   readonly #emit: (effect: Effect) => void;
   readonly #peers: Map<PeerId, PeerState> = new Map();
+  /** Peers served between two ticks because they moved: once each, or small statuses could draw any amount of parts. */
+  readonly #eager: Set<PeerId> = new Set();
   #ticks = 0;
   #announced = "";
 
@@ -47,11 +49,14 @@ export class Gossip {
 
   peerDown(peer: PeerId): void {
     this.#peers.delete(peer);
+    this.#eager.delete(peer);
   }
 
   peerStatus(peer: PeerId, status: Status): void {
     const state = this.#peers.get(peer);
-    if (state?.setStatus(status)) this.#serve(peer, state);
+    if (!state?.setStatus(status) || this.#eager.has(peer)) return;
+    this.#eager.add(peer);
+    this.#serve(peer, state);
   }
 
   /** Heights by which the most advanced peer says it is ahead. */
@@ -64,6 +69,7 @@ export class Gossip {
 
   tick(): void {
     this.#ticks++;
+    this.#eager.clear();
     if (this.#ticks % STATUS_EVERY_TICKS === 0) this.#announced = "";
     for (const [peer, state] of this.#peers) this.#serve(peer, state);
   }

@@ -161,6 +161,19 @@ const proposalFields = {
   signature: new Uint8Array(64),
 };
 
+test("a verdict on a block that was dropped meanwhile does not make its incomplete successor valid", () => {
+  const node = desk();
+  node.send({ kind: "proposalReceived", peer: undefined, proposal: { ...proposalFields, round: 0 } });
+  node.parts(a);
+  node.precommits(peers);
+  node.timeout("precommit");
+  node.timeout("propose");
+  node.prevotes(peers, { round: 1, blockId: a.blockId });
+  const late = node.send({ kind: "processed", height: 1, blockId: a.blockId, accept: true });
+  expect(votesAsked(late)).toEqual([]);
+  expect(kindsOf(node.parts(a))).toContain("process");
+});
+
 describe("nodes outside the set", () => {
   test("follow rounds and decide without voting", () => {
     const node = desk({ own: -1 });

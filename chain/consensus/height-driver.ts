@@ -134,7 +134,7 @@ export class HeightDriver {
 
   processed(blockId: BlockId, accept: boolean): void {
     const entry = this.blocks.get(valueId(blockId));
-    if (!entry) return;
+    if (entry?.validity !== "asked") return; // dropped since, and perhaps being assembled again
     entry.validity = accept ? "valid" : "invalid";
     this.#advance();
   }
