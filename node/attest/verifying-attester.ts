@@ -4,6 +4,7 @@ import { kindName } from "../../modules/attribution/engine.ts";
 import { SNAPSHOT_ALGORITHM } from "../../modules/datanet/ids.ts";
 import { RESULT_ALGORITHM } from "../../modules/inference/ids.ts";
 import { type Claim, ClaimKind } from "../../proto/gen/openledger/attribution/v1.ts";
+import { InfluenceError } from "../influence/errors.ts";
 import { VerifierPool } from "../influence/pool.ts";
 import type { Sketch } from "../influence/sketch.ts";
 import type { ArtefactSource } from "./artefacts.ts";
@@ -50,6 +51,7 @@ export class VerifyingAttester implements Attester {
     try {
       return await this.#examine(claim);
     } catch (error) {
+      if (error instanceof InfluenceError && error.code === "worker-lost") await this.#renew();
       return abstained((error as Error).message, true);
     }
   }
@@ -88,6 +90,13 @@ export class VerifyingAttester implements Attester {
   async #availability(claim: Claim): Promise<Finding> {
     const blob = await this.#ports.blobs.blob(toHex(claim.subject));
     return accepted(await (await this.#verifier()).blobWitness(blob));
+  }
+
+  /** Threads that died are not used again: the next claim starts new ones. */
+  async #renew(): Promise<void> {
+    const lost = await this.#pool?.catch(() => undefined);
+    this.#pool = undefined;
+    await lost?.close();
   }
 
   /** Threads start with the first claim: a node that sees none needs none. */
