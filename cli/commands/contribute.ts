@@ -72,7 +72,7 @@ async function prepare(self: Command, options: DataOptions) {
   const rows = readCsv(data, { text: textColumn, label: labelColumn });
   const session = await openSession(globalsOf(self), options);
   const ids = parents.split(",").filter((id) => id !== "");
-  const submission: Submission = { datanet, rows, licence, source, synthetic, parents: ids };
+  const submission: Submission = { datanet, file: data, rows, licence, source, synthetic, parents: ids };
   return { session, submission, progress: stderrProgress() };
 }
 
