@@ -96,11 +96,11 @@ async function start(startup: Startup): Promise<Pick<RunningNode, "backend" | "r
   void app.fatal.then(fatal);
   const blocks = await LevelBlocks.open(paths.blocks);
   cleanup.push(() => blocks.close());
-  const executor = await Executor.open({ app, blocks, genesis, genesisHash: loaded.hash });
+  const late: Late = {};
+  const beforeCommit = () => late.mempool?.hold();
+  const executor = await Executor.open({ app, blocks, genesis, genesisHash: loaded.hash, beforeCommit });
   log.info({ height: executor.state.lastHeight, chain: genesis.chainId }, "state loaded");
 
-  // Consensus, gossip and attestation refer to each other; each is reached through these once all are made.
-  const late: { attest?: AttestationPort; backend?: Backend; consensus?: ConsensusService } = {};
   const network = await openNetwork(
     { config, genesis: loaded, seed: loadSeed(paths.nodeKey) },
     {
@@ -117,6 +117,7 @@ async function start(startup: Startup): Promise<Pick<RunningNode, "backend" | "r
     { ...config.mempool, seenTxs: config.mempool.maxTxs * 4 },
     { app, publish: (tx) => network.txs.publish(tx), republish: (tx) => network.txs.republish(tx) },
   );
+  late.mempool = mempool;
   const store = await openBlobs({ config, genesis, dir: paths.blobs }, { app, network, log });
   const attest = await openAttestation(
     { config, paths, chainId: genesis.chainId, key, guess: options.fault?.guess },
@@ -183,6 +184,13 @@ async function start(startup: Startup): Promise<Pick<RunningNode, "backend" | "r
   cleanup.push(() => sync.stop());
   log.info({ rpc: url, peer: network.host.peerId, validator: key !== undefined }, "node started");
   return { backend, rpcUrl: url, failed: failure.promise };
+}
+
+/** Services refer to each other; what is made first reaches the others through these once all are made. */
+interface Late {
+  mempool?: MempoolService;
+  attest?: AttestationPort;
+  backend?: Backend;
 }
 
 async function openApplication({ paths, config, loaded }: Startup, log: NodeLog): Promise<AppClient> {

@@ -36,6 +36,8 @@ export interface ExecutorPorts {
   readonly genesis: GenesisDoc;
   /** sha256 of genesis.json. */
   readonly genesisHash: Uint8Array;
+  /** The application is about to commit a block. */
+  readonly beforeCommit: () => void;
 }
 
 export interface CommittedBlock {
@@ -175,11 +177,12 @@ export class Executor {
   }
 
   async #execute(block: Block, blockId: BlockId): Promise<CommittedBlock> {
-    const { app, blocks } = this.#ports;
+    const { app, blocks, beforeCommit } = this.#ports;
     const { height } = block.header;
     const response = await app.finalizeBlock(finalizeRequest(this.#state.lastValidators, block));
     const state = nextState(this.#state, block, blockId, response);
     await blocks.saveResponse(height, ResponseFinalizeBlock.encode(response).finish());
+    beforeCommit();
     await app.commit();
     await this.#save(state);
     this.#state = state;

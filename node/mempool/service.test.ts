@@ -61,16 +61,17 @@ test("rechecks end after their time, so that consensus goes on", async () => {
   let checks = 0;
   const checkTx = async () => {
     checks++;
-    now += 100;
+    now++;
     return ResponseCheckTx.fromPartial({ code: 0, gasWanted: 1n });
   };
   const app = { checkTx } as unknown as AppClient;
-  const pool = new MempoolService(LIMITS, { app, publish: () => true, republish: () => true, nowMs: () => now });
-  for (let i = 0; i < 10; i++) await pool.add(tx(i));
+  const limits = { ...LIMITS, maxTxs: 1_000, maxBytes: 10_000, seenTxs: 1_000 };
+  const pool = new MempoolService(limits, { app, publish: () => true, republish: () => true, nowMs: () => now });
+  for (let i = 0; i < 1_000; i++) await pool.add(Uint8Array.of(i >> 8, i));
   checks = 0;
   await pool.committed([]);
-  expect(checks).toBe(3);
-  expect(pool.count).toBe(10);
+  expect(checks).toBe(300);
+  expect(pool.count).toBe(1_000);
 });
 
 test("a transaction that finds the pool full after its check may come again", async () => {
@@ -79,4 +80,33 @@ test("a transaction that finds the pool full after its check may come again", as
   expect(answers.map(({ code }) => code)).toEqual([...new Array(10).fill(0), 20]);
   await pool.committed([tx(0)]);
   expect(await pool.add(tx(10))).toMatchObject({ code: 0 });
+});
+
+test("a transaction that comes during a commit waits until those before it are checked again", async () => {
+  const checked: string[] = [];
+  const checkTx: AppClient["checkTx"] = async ({ tx, type }) => {
+    checked.push(`${type === 1 ? "recheck" : "check"} ${tx[0]}`);
+    return ResponseCheckTx.fromPartial({ code: 0, gasWanted: 1n });
+  };
+  const app = { checkTx } as unknown as AppClient;
+  const pool = new MempoolService(LIMITS, { app, publish: () => true, republish: () => true });
+  for (const seed of [1, 2]) await pool.add(tx(seed));
+  pool.hold();
+  const late = pool.add(tx(3));
+  await pool.committed([tx(1)]);
+  expect(await late).toMatchObject({ code: 0 });
+  expect(checked).toEqual(["check 1", "check 2", "recheck 2", "check 3"]);
+});
+
+test("a refusal that crossed a commit does not stand: the transaction is checked again after the pooled ones", async () => {
+  const late = Promise.withResolvers<ResponseCheckTx>();
+  const answers = [late.promise, ResponseCheckTx.fromPartial({ code: 0 })];
+  const app = { checkTx: () => Promise.resolve(answers.shift()) } as unknown as AppClient;
+  const pool = new MempoolService(LIMITS, { app, publish: () => true, republish: () => true });
+  const added = pool.add(tx(1));
+  pool.hold();
+  late.resolve(ResponseCheckTx.fromPartial({ code: 32 }));
+  await pool.committed([]);
+  expect(await added).toMatchObject({ code: 0 });
+  expect(pool.count).toBe(1);
 });

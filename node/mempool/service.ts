@@ -6,6 +6,10 @@ import type { ItemVerdict } from "../p2p/index.ts";
 
 /** Rechecked after a block, oldest first; the rest is checked again when it is proposed. */
 const MAX_RECHECKS = 1_000;
+/** Rechecks that the application is given at once. */
+const RECHECK_BATCH = 100;
+/** Checks of a new transaction, when commits come between. */
+const MAX_TRIES = 3;
 /** Consensus waits for rechecks: no longer than its pause between two blocks. */
 const RECHECK_MS = 250;
 
@@ -37,6 +41,9 @@ export class MempoolService {
   readonly #pool: Mempool;
   readonly #ports: MempoolPorts;
   readonly #nowMs: () => number;
+  /** Set while the application commits and the pooled transactions are checked again. */
+  #hold: PromiseWithResolvers<void> | undefined;
+  #commits = 0;
   /** Blocks that each pooled transaction has seen go by, by hash. */
   #waited: ReadonlyMap<string, number> = new Map();
 
@@ -80,16 +87,36 @@ export class MempoolService {
     return verdicts;
   }
 
+  /**
+   * The application is about to commit: what it checks against starts anew. New transactions wait until `committed` has
+   * checked the pooled ones again, for they may follow on these.
+   */
+  hold(): void {
+    this.#hold ??= Promise.withResolvers();
+    this.#commits++;
+  }
+
   /** A block is applied: its transactions leave, the rest is checked against the new state. */
   async committed(txs: readonly Uint8Array[]): Promise<void> {
-    this.#pool.committed(txs);
-    const until = this.#nowMs() + RECHECK_MS;
-    for (const { tx, hash } of this.#pool.list(MAX_RECHECKS)) {
-      if (this.#nowMs() >= until) break;
-      const response = await this.#ask(tx, RECHECK);
-      if (response && response.code !== 0) this.#pool.evict(hash);
+    try {
+      this.#pool.committed(txs);
+      await this.#recheck();
+      this.#tellAgain();
+    } finally {
+      this.#hold?.resolve();
+      this.#hold = undefined;
     }
-    this.#tellAgain();
+  }
+
+  /** In batches, so that no other check comes between two that follow on each other. */
+  async #recheck(): Promise<void> {
+    const until = this.#nowMs() + RECHECK_MS;
+    const pooled = this.#pool.list(MAX_RECHECKS);
+    for (let from = 0; from < pooled.length && this.#nowMs() < until; from += RECHECK_BATCH) {
+      const batch = pooled.slice(from, from + RECHECK_BATCH);
+      const answers = await Promise.all(batch.map(({ tx }) => this.#ask(tx, RECHECK)));
+      for (const [i, { hash }] of batch.entries()) if ((answers[i]?.code ?? 0) !== 0) this.#pool.evict(hash);
+    }
   }
 
   #tellAgain(): void {
@@ -107,7 +134,7 @@ export class MempoolService {
   async #check(tx: Uint8Array): Promise<ResponseCheckTx> {
     try {
       this.#pool.admit(tx);
-      const response = await this.#ask(tx, NEW);
+      const response = await this.#askNew(tx);
       if (response?.code === 0) this.#pool.insert(tx, Number(response.gasWanted));
       else this.#pool.forget(tx);
       return response ?? refusal("full", "the node has too many transactions to check; try again later");
@@ -117,6 +144,16 @@ export class MempoolService {
       if (error.code === "full") this.#pool.forget(tx);
       const text = error.code === "known" ? `tx already exists in cache: ${error.message}` : error.message;
       return refusal(error.code, text);
+    }
+  }
+
+  /** A refusal that may be due to a commit meanwhile, which forgot what the transaction follows on, does not stand. */
+  async #askNew(tx: Uint8Array): Promise<ResponseCheckTx | undefined> {
+    for (let tries = 1; ; tries++) {
+      while (this.#hold) await this.#hold.promise;
+      const commits = this.#commits;
+      const response = await this.#ask(tx, NEW);
+      if (!response || response.code === 0 || commits === this.#commits || tries === MAX_TRIES) return response;
     }
   }
 
