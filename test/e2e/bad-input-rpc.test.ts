@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { writeFileSync } from "node:fs";
 import { TxBody, TxRaw } from "cosmjs-types/cosmos/tx/v1beta1/tx";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { MsgBlockInfo } from "../../proto/gen/openledger/attribution/v1.ts";
@@ -211,6 +212,44 @@ describe("the command line says what is wrong, with a code of its own", () => {
     "$what: $code",
     async ({ args, code, says }) => {
       const { code: got, stderr } = await cli(...args, ...at());
+      expect(stderr).toContain(says);
+      expect(stderr).not.toContain("    at ");
+      expect(got).toBe(code);
+    },
+    LONGEST_MS,
+  );
+
+  const FILES: readonly {
+    readonly what: string;
+    readonly csv: string;
+    readonly code: number;
+    readonly says: string;
+  }[] = [
+    { what: "a column that is not there", csv: "words,category\na,b\n", code: 2, says: "has no column text" },
+    { what: "a quote that never ends", csv: 'text,category\n"never ends,a\nx,y\n', code: 2, says: "is not CSV" },
+    {
+      what: "a row without a label",
+      csv: "text,category\nhello,\n",
+      code: 2,
+      says: "line 2: column category is empty",
+    },
+    {
+      what: "a text above the limit",
+      csv: `text,category\n${"x".repeat(40_000)},a\n`,
+      code: 2,
+      says: "line 2: a text above 32768 bytes",
+    },
+    { what: "a DataNet that does not exist", csv: "text,category\nhello,a\n", code: 9, says: "nosuch" },
+  ];
+  test.each(FILES)(
+    "contribute: $what: $code",
+    async ({ csv, code, says }) => {
+      const file = `${network.dir}/items.csv`;
+      writeFileSync(file, csv);
+      const { code: got, stderr } = await cli(
+        ...["contribute", "--datanet", "nosuch", "--data", file, "--from", "alice"],
+        ...at(),
+      );
       expect(stderr).toContain(says);
       expect(stderr).not.toContain("    at ");
       expect(got).toBe(code);
