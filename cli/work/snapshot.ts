@@ -81,6 +81,6 @@ async function refusal(session: Session, { id, claimId, status }: Snapshot): Pro
   return new CliError(
     EXIT.refused,
     `snapshot ${id} was left without quorum: ${answers}`,
-    "the bond is back; post it again",
+    "the bond is back but for a burnt tenth; see that the blobs are reachable, then post it again",
   );
 }

@@ -1,6 +1,11 @@
 import { readFileSync } from "node:fs";
 import { type AttestationRecord, Query as ClaimQuery } from "../../proto/gen/openledger/attribution/v1.ts";
-import { type Contribution, type SnapshotEntry, SnapshotTable } from "../../proto/gen/openledger/datanet/v1.ts";
+import {
+  type Contribution,
+  Query as DatanetQuery,
+  type SnapshotEntry,
+  SnapshotTable,
+} from "../../proto/gen/openledger/datanet/v1.ts";
 import { Query as InferenceQuery } from "../../proto/gen/openledger/inference/v1.ts";
 import { type ContributionRewards, Query as RewardQuery } from "../../proto/gen/openledger/rewards/v1.ts";
 import { decodeStrict } from "../../proto/runtime.ts";
@@ -13,6 +18,17 @@ import { Rpc } from "./rpc.ts";
 
 const PAGE = 1000;
 const MAX_TABLE_BYTES = 256 * 1024 * 1024;
+
+/** What a snapshot's missed quorums burnt of its bonds, in uopen; 0 when the first post was accepted. */
+export async function burntByMisses(demo: Demo, id: string): Promise<bigint> {
+  const [{ snapshot }, { params }] = await Promise.all([
+    demo.rpc.query(DatanetQuery.Snapshot, { id }),
+    demo.rpc.query(DatanetQuery.Params, {}),
+  ]);
+  if (!snapshot || !params) throw new Error(`the chain does not know snapshot ${id}`);
+  const share = (BigInt(params.snapshotBond) * BigInt(params.noQuorumBurnBps)) / 10_000n;
+  return BigInt(snapshot.attempt - 1) * share;
+}
 
 /** Parts of all fees so far. */
 export async function totalsOf(demo: Demo): Promise<Totals> {

@@ -10,7 +10,7 @@ import { type DemoData, loadData } from "./data.ts";
 import { type Contributor, deal } from "./dealing.ts";
 import { Demo } from "./demo.ts";
 import { explainSome } from "./explain.ts";
-import { attestationsOf, claimCounts, contributorsOf, totalsOf } from "./gather.ts";
+import { attestationsOf, burntByMisses, claimCounts, contributorsOf, totalsOf } from "./gather.ts";
 import { askAll } from "./inference.ts";
 import { buildSnapshot, indexAndRegister, type PostedSnapshot, trainModel } from "./model.ts";
 import { startNetwork } from "./network.ts";
@@ -106,15 +106,18 @@ async function rewards(
     demo,
     contributors.map(({ name }) => name),
   );
-  const [claims, totals, paid, supply] = await Promise.all([
+  const [claims, totals, paid, supply, missed] = await Promise.all([
     claimCounts(demo),
     totalsOf(demo),
     contributorsOf(demo, contributors, before.snapshot),
     demo.rpc.supply(DENOM),
+    burntByMisses(demo, before.snapshot.snapshot),
   ]);
   checkSums(totals, paid, claimed);
   const burnt = before.supply - supply;
-  if (burnt !== BigInt(totals.burn)) throw new Error(`the supply fell by ${burnt}, the fees' burns are ${totals.burn}`);
+  if (burnt !== BigInt(totals.burn) + missed) {
+    throw new Error(`the supply fell by ${burnt}, fees burnt ${totals.burn} and missed quorums ${missed}`);
+  }
   demo.progress.note(`   parts of all fees sum to ${totals.fees} uopen; the supply fell by the ${totals.burn} burnt`);
   return { claims, totals, contributors: paid };
 }
