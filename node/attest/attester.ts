@@ -22,6 +22,8 @@ export interface Attester {
   sketches(claim: Claim, witness: Float64Array, seeds: readonly MemberSeed[]): Promise<readonly Sketch[]>;
   /** An opening of another validator was seen. */
   observe(opening: Opening): void;
+  /** Claims about these models are likely soon. */
+  expect(models: readonly string[]): void;
   close(): Promise<void>;
 }
 
@@ -57,6 +59,8 @@ export class AbstainingAttester implements Attester {
   }
 
   observe(): void {}
+
+  expect(): void {}
 
   close(): Promise<void> {
     return Promise.resolve();

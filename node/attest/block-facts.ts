@@ -15,6 +15,8 @@ export interface BlockFacts {
   readonly claimOpenings: readonly ClaimOpening[];
   /** A beacon chain was registered. */
   readonly beaconRegistered: boolean;
+  /** Ids of models that results are about to be claimed for: their index was registered, or an inference requested. */
+  readonly models: readonly string[];
 }
 
 export function factsOf({ block, response }: Pick<CommittedEvent, "block" | "response">): BlockFacts {
@@ -29,8 +31,11 @@ export function factsOf({ block, response }: Pick<CommittedEvent, "block" | "res
     openings,
     claimOpenings,
     beaconRegistered: named(events, "beacon_registered").length > 0,
+    models: [...new Set(MODEL_EVENTS.flatMap((type) => named(events, type)).map((event) => attribute(event, "model")))],
   };
 }
+
+const MODEL_EVENTS = ["register_index", "inference_requested"];
 
 const NO_INFO: Pick<MsgBlockInfo, "openings" | "claimOpenings"> = { openings: [], claimOpenings: [] };
 

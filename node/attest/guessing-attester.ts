@@ -41,6 +41,8 @@ export class GuessingAttester implements Attester {
     this.#seen.set(key, opening);
   }
 
+  expect(): void {}
+
   close(): Promise<void> {
     return Promise.resolve();
   }

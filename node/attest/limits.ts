@@ -27,3 +27,6 @@ export const PRUNE_EVERY = 16;
 
 /** Bytes in the unit of config verifier.memoryMiB. */
 export const MIB = 1024 * 1024;
+
+/** Models of one block that are loaded ahead of their claims: more would push each other out of memory. */
+export const MAX_EXPECTED_MODELS = 4;

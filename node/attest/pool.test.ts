@@ -99,7 +99,15 @@ async function at(newHeight: bigint): Promise<void> {
 }
 
 const facts = (changes: Partial<BlockFacts> = {}): BlockFacts => ({
-  ...{ height: Number(height), posted: [], tallied: [], openings: [], claimOpenings: [], beaconRegistered: false },
+  ...{
+    height: Number(height),
+    posted: [],
+    tallied: [],
+    openings: [],
+    claimOpenings: [],
+    beaconRegistered: false,
+    models: [],
+  },
   ...changes,
 });
 

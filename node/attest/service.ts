@@ -99,6 +99,7 @@ export class AttestationService implements AttestationPort {
       this.#take(await view.follow(facts));
       pool.advance(facts);
       if (facts.beaconRegistered) validator?.beacon.forgetRegistration();
+      validator?.attester.expect(facts.models);
       this.#publishOwn();
       if (view.height % PRUNE_EVERY === 0) await validator?.commitments.prune(view.height);
     } catch (error) {

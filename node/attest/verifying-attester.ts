@@ -12,7 +12,7 @@ import type { Ask } from "./ask.ts";
 import { type Attester, abstained, accepted, type Finding, type MemberSeed } from "./attester.ts";
 import { examineResult } from "./examine-result.ts";
 import { examineSnapshot } from "./examine-snapshot.ts";
-import { MIB } from "./limits.ts";
+import { MAX_EXPECTED_MODELS, MIB } from "./limits.ts";
 import { Models } from "./models.ts";
 
 export interface VerifierSettings {
@@ -65,6 +65,15 @@ export class VerifyingAttester implements Attester {
   }
 
   observe(): void {}
+
+  /** Megabytes are fetched and decoded before the first claim needs them; what fails now is tried again then. */
+  expect(models: readonly string[]): void {
+    for (const id of models.slice(0, MAX_EXPECTED_MODELS)) {
+      this.#verifier()
+        .then((pool) => this.#models.load(pool, id))
+        .catch(() => undefined);
+    }
+  }
 
   async close(): Promise<void> {
     this.#closed = true;

@@ -92,7 +92,8 @@ export class InferenceHost {
       const { requests } = await this.#ports.rpc.ask(Query.Pending, { model, limit: limits.MAX_PREPARED });
       for (const request of requests) this.#prepare(request, height);
     }
-    if (this.#prepared.size > 0) this.#sending ??= this.#send().finally(() => (this.#sending = undefined));
+    if (this.#prepared.size === 0 || this.#results.room === 0) return;
+    this.#sending ??= this.#send().finally(() => (this.#sending = undefined));
   }
 
   #isKnown(id: string): boolean {
@@ -117,7 +118,7 @@ export class InferenceHost {
   }
 
   async #send(): Promise<void> {
-    const batch = [...this.#prepared.values()].slice(0, this.#batchSize);
+    const batch = [...this.#prepared.values()].slice(0, Math.min(this.#batchSize, this.#results.room));
     for (const { request } of batch) {
       this.#prepared.delete(request);
       this.#busy.add(request);

@@ -35,3 +35,11 @@ export const MAX_FAILURES = 3;
 
 /** Open results that are looked at together. */
 export const PARALLEL_LOOKS = 16;
+
+/**
+ * Results that wait for their tally at once. Without quorum the host worked for nothing, so that it halves its own bound
+ * with every refund and raises it by one with every settled result.
+ */
+export const MAX_OPEN_RESULTS = 128;
+export const FIRST_OPEN_RESULTS = 64;
+export const MIN_OPEN_RESULTS = 8;

@@ -5,7 +5,7 @@ import { Query as InferenceQuery, RequestStatus } from "../../proto/gen/openledg
 import type { NodeLog } from "../p2p/index.ts";
 import type { Answer } from "./answers.ts";
 import type { HostEvent } from "./events.ts";
-import { PARALLEL_LOOKS } from "./limits.ts";
+import { FIRST_OPEN_RESULTS, MAX_OPEN_RESULTS, MIN_OPEN_RESULTS, PARALLEL_LOOKS } from "./limits.ts";
 import type { NodeRpc } from "./rpc.ts";
 
 interface OpenResult {
@@ -24,13 +24,17 @@ export interface OpenResultsPorts {
 export class OpenResults {
   readonly #ports: OpenResultsPorts;
   readonly #results = new Map<string, OpenResult>();
+  #bound = FIRST_OPEN_RESULTS;
+  /** Height at which the bound was halved last: the results of one block count as one failure. */
+  #halvedAt = 0n;
 
   constructor(ports: OpenResultsPorts) {
     this.#ports = ports;
   }
 
-  get size(): number {
-    return this.#results.size;
+  /** How many more results may wait for their tally. */
+  get room(): number {
+    return Math.max(0, this.#bound - this.#results.size);
   }
 
   has(request: string): boolean {
@@ -58,7 +62,7 @@ export class OpenResults {
     result.claim ??= (await rpc.ask(Query.Claim, { claimId })).claim;
     const { claim } = result;
     if (!claim || height < claim.commitEnd) return;
-    if (height >= claim.openEnd) return this.#finish(result);
+    if (height >= claim.openEnd) return this.#finish(result, height);
     if (result.seen || (await this.#isSeen(result))) return;
     const envelope = encodeEnvelope({ opening: undefined, claimOpening: { claimId, opening: result.answer.opening } });
     const { accepted, reason } = await rpc.submitOpening(envelope);
@@ -73,12 +77,21 @@ export class OpenResults {
     return result.seen;
   }
 
-  async #finish({ answer }: OpenResult): Promise<void> {
+  async #finish({ answer }: OpenResult, height: bigint): Promise<void> {
     const { rpc, emit } = this.#ports;
     const { request } = await rpc.ask(InferenceQuery.Request, { id: answer.request });
     const status = request?.status ?? RequestStatus.REQUEST_STATUS_UNSPECIFIED;
     if (status === RequestStatus.REQUEST_STATUS_CLAIMED) return;
     this.#results.delete(answer.request);
+    this.#adjust(status, height);
     emit({ kind: "finished", request: answer.request, status, feeUopen: request?.fee ?? "0" });
+  }
+
+  /** Refunds mean that validators were not done in time. */
+  #adjust(status: RequestStatus, height: bigint): void {
+    if (status === RequestStatus.REQUEST_STATUS_SETTLED) this.#bound = Math.min(this.#bound + 1, MAX_OPEN_RESULTS);
+    if (status !== RequestStatus.REQUEST_STATUS_REFUNDED || this.#halvedAt === height) return;
+    this.#bound = Math.max(Math.floor(this.#bound / 2), MIN_OPEN_RESULTS);
+    this.#halvedAt = height;
   }
 }

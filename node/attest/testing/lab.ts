@@ -40,6 +40,8 @@ export class LabAttester implements Attester {
     this.seen.push(opening);
   }
 
+  expect(): void {}
+
   close(): Promise<void> {
     return Promise.resolve();
   }
