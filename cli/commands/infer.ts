@@ -38,8 +38,8 @@ export function inferCommand(program: Command): void {
       0,
     )
     .option("--batch <n>", "requests of one transaction", whole(1, 100), 16)
-    .option("--in-flight <n>", "requests that wait for their settlement at a time", whole(1, 400), 64)
-    .option("--timeout <seconds>", "how long to wait for settlements", whole(1, 86_400), 600)
+    .option("--in-flight <n>", "requests that wait for their settlement at a time; few at first", whole(1, 400), 64)
+    .option("--timeout <seconds>", "longest time without any settlement", whole(1, 86_400), 600)
     .option("--no-wait", "print the request ids and go")
     .addHelpText(
       "after",

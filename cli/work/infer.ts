@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { StargateClient } from "@cosmjs/stargate";
 import { fromHex } from "../../chain/crypto/bytes.ts";
 import { u32be, utf8Bytes } from "../../chain/crypto/tagged.ts";
@@ -15,11 +16,11 @@ import {
 import { type Model, Query as ModelQuery, ModelStatus } from "../../proto/gen/openledger/modelregistry/v1.ts";
 import { decodeStrict, encodeBytes } from "../../proto/runtime.ts";
 import { CliError, EXIT } from "../errors.ts";
+import { Pace } from "./pace.ts";
 import { pooled } from "./pooled.ts";
 import type { Progress } from "./progress.ts";
 import { secretSalt } from "./salt.ts";
 import type { Session } from "./session.ts";
-import { waitFor } from "./wait.ts";
 
 /** Uploads and questions at a time. */
 const PARALLEL = 8;
@@ -39,6 +40,7 @@ export interface InferOptions {
   /** Requests that wait for their settlement at a time. */
   readonly inFlight: number;
   readonly wait: boolean;
+  /** Longest time without any settlement. */
   readonly timeoutMs: number;
 }
 
@@ -57,35 +59,46 @@ export async function infer(session: Session, options: InferOptions, progress: P
   const model = await servingModel(session, options.model);
   const sequence = await sequenceOf(session);
   const inputs = options.texts.map((text, i) => inputOf(session, model, text, sequence + i));
-  const waiting: string[] = [];
-  const all: { readonly request: string; readonly text: string }[] = [];
-  const done = new Map<string, Request>();
+  const requests: string[] = [];
+  const over = new Map<string, Request>();
+  const most = options.wait ? options.inFlight : inputs.length;
+  const pace = new Pace({ most, batch: options.batch });
+  if (!options.wait) pace.found({ settled: inputs.length, missed: 0 });
   const bar = progress.bar("inferences", inputs.length);
-  const settle = async (most: number) => {
-    const ask = async () => {
-      for (const request of await overOf(session, waiting)) {
-        done.set(request.id, request);
-        waiting.splice(waiting.indexOf(request.id), 1);
-      }
-      bar.set(done.size);
-      return waiting.length <= most ? true : undefined;
-    };
-    await waitFor(ask, { what: "settlements", timeoutMs: options.timeoutMs, everyMs: POLL_MS, hint: HINT });
-  };
-  for (let at = 0; at < inputs.length; at += options.batch) {
-    const part = inputs.slice(at, at + options.batch);
-    if (options.wait) await settle(Math.max(0, options.inFlight - part.length));
-    for (const [i, request] of (await ask(session, model, part, options)).entries()) {
-      waiting.push(request);
-      all.push({ request, text: part[i]?.text ?? "" });
-    }
+  let lastChange = Date.now();
+  while (requests.length < inputs.length || (options.wait && over.size < requests.length)) {
+    const waiting = requests.length - over.size;
+    const count = pace.next({ waiting: options.wait ? waiting : 0, left: inputs.length - requests.length });
+    const part = inputs.slice(requests.length, requests.length + count);
+    if (part.length > 0) requests.push(...(await ask(session, model, part, options)));
+    if (!options.wait) continue;
+    const found = await overOf(
+      session,
+      requests.filter((id) => !over.has(id)),
+    );
+    for (const request of found) over.set(request.id, request);
+    pace.found(countsOf(found));
+    bar.set(over.size);
+    if (part.length > 0 || found.length > 0) lastChange = Date.now();
+    else if (Date.now() - lastChange > options.timeoutMs) throw tooLong(requests.length - over.size, options);
+    else await sleep(POLL_MS);
   }
-  if (options.wait) await settle(0);
   bar.end();
-  return all.map(({ request, text }) => resultOf(request, text, done.get(request)));
+  return requests.map((request, i) => resultOf(request, options.texts[i] ?? "", over.get(request)));
 }
 
-const HINT = "does a host serve this model, and do validators verify? see `openledgerd query inference request`";
+function countsOf(over: readonly Request[]) {
+  const settled = over.filter(({ status }) => status === RequestStatus.REQUEST_STATUS_SETTLED).length;
+  return { settled, missed: over.length - settled };
+}
+
+function tooLong(waiting: number, { timeoutMs }: InferOptions): CliError {
+  return new CliError(
+    EXIT.failure,
+    `${waiting} requests wait, and nothing was settled for ${Math.round(timeoutMs / 1000)} s`,
+    "does a host serve this model, and do validators verify? see `openledgerd query inference request`",
+  );
+}
 
 async function servingModel(session: Session, id: string): Promise<Model> {
   const { model } = await session.query(ModelQuery.Model, { id });

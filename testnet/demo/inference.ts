@@ -9,7 +9,7 @@ import { MODEL } from "./options.ts";
 /** Requests that wait for their settlement at a time: what two verifiers on two cores recompute in a claim's window. */
 const IN_FLIGHT = "48";
 const BATCH = "12";
-const TIMEOUT_SECONDS = "840";
+const TIMEOUT_SECONDS = "180";
 const POLL_MS = 1000;
 
 export interface Inference {
