@@ -68,11 +68,12 @@ export function describeError(error: unknown): { readonly text: string; readonly
   }
   return {
     text: next && !error.message.includes(String(next)) ? `${error.message}\n  ${next}` : error.message,
-    exitCode: typeof exitCode === "number" ? exitCode : blobExit(error),
+    exitCode: typeof exitCode === "number" ? exitCode : exitOf(error),
   };
 }
 
-function blobExit(error: Error): ExitCode {
+function exitOf(error: Error): ExitCode {
+  if (error.name === "GenesisError" || error.name === "GenesisBuildError") return EXIT.config;
   if (error.name !== "BlobError") return EXIT.failure;
   return BLOB_EXITS[String((error as WithExit).code)] ?? EXIT.failure;
 }

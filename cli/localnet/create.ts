@@ -3,13 +3,13 @@ import { join, resolve } from "node:path";
 import { fromBase64, fromHex } from "../../chain/crypto/bytes.ts";
 import { serializeGenesis } from "../../chain/types/genesis.ts";
 import { fromMs } from "../../chain/types/time.ts";
-import { buildGenesis, type GenesisValidatorSpec } from "../../genesis/build.ts";
+import { buildGenesis, emptyGenesis, type GenesisValidatorSpec } from "../../genesis/build.ts";
 import { DEFAULT_DENOM, DEFAULT_PREFIX } from "../../genesis/defaults.ts";
 import { DEFAULT_CONFIG, type NodeConfig } from "../../node/config/config.ts";
 import { saveConfig } from "../../node/config/parse.ts";
 import { writeDurably } from "../../node/home/durable-file.ts";
 import { homePaths } from "../../node/home/paths.ts";
-import { makeHome, type NewHome } from "../commands/init.ts";
+import { genesisText, makeHome, type NewHome } from "../commands/init.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { Keyring } from "../keyring/keyring.ts";
 import { terminalPassphrase } from "../keyring/passphrase.ts";
@@ -44,13 +44,15 @@ export async function createLocalnet(options: LocalnetOptions): Promise<LocalNet
   if (existsSync(manifestPath(dir))) {
     throw new CliError(EXIT.inUse, `${dir} holds a network already`, "choose another --dir, or remove it");
   }
+  const { chainId } = options;
+  genesisText(emptyGenesis({ chainId, genesisTime: fromMs(Date.now()) }));
   const secret = secretSource(options.seed);
   const plans = plan(options, dir);
   const homes: NewHome[] = [];
   for (const node of plans) homes.push(await makeNode(node, options, secret));
   const names = [...plans.filter((node) => node.validator).map((node) => node.moniker), ...options.accounts.keys()];
   const accounts = await makeAccounts(dir, names, secret);
-  const genesis = genesisText(options, plans, homes, accounts);
+  const genesis = genesisOf(options, plans, homes, accounts);
   for (const { home } of plans) writeDurably(homePaths(home).genesis, genesis, 0o644);
   const peers = plans.map(({ p2p }, i) => `${p2p}/p2p/${homes[i]?.nodeId}`);
   plans.forEach((node, i) => {
@@ -109,7 +111,7 @@ async function makeAccounts(dir: string, names: readonly string[], secret: Secre
   return accounts;
 }
 
-function genesisText(
+function genesisOf(
   options: LocalnetOptions,
   plans: readonly Plan[],
   homes: readonly NewHome[],

@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { editFile, TestNetwork } from "./network.ts";
@@ -198,6 +198,22 @@ describe("a node refuses to start on", () => {
     LONGEST_MS,
   );
 });
+
+test.each([
+  { option: "a moniker", args: ["no/name"], says: "config.moniker is not a name" },
+  { option: "a chain id", args: ["me", "--chain-id", "a b"], says: 'genesis.chain_id "a b" must have' },
+  { option: "a prefix", args: ["me", "--prefix", "UPPER"], says: "bech32_prefix must be" },
+])(
+  "init refuses $option that no node could start with, and leaves nothing behind",
+  async ({ args, says }) => {
+    const home = join(network.dir, "never-made");
+    const { code, stderr } = await cli("init", ...args, "--home", home);
+    expect(stderr).toContain(says);
+    expect(code).toBe(2);
+    expect(existsSync(home)).toBe(false);
+  },
+  LONGEST_MS,
+);
 
 test(
   "a home as init makes it does not start: its genesis has no validators",
