@@ -15,7 +15,7 @@ import {
 } from "../../proto/gen/openledger/inference/v1.ts";
 import { type Model, Query as ModelQuery, ModelStatus } from "../../proto/gen/openledger/modelregistry/v1.ts";
 import { decodeStrict, encodeBytes } from "../../proto/runtime.ts";
-import { CliError, EXIT } from "../errors.ts";
+import { CliError, describeError, EXIT } from "../errors.ts";
 import { Pace } from "./pace.ts";
 import { pooled } from "./pooled.ts";
 import type { Progress } from "./progress.ts";
@@ -72,9 +72,13 @@ export async function infer(session: Session, options: InferOptions, progress: P
     const part = inputs.slice(requests.length, requests.length + count);
     if (part.length > 0) requests.push(...(await ask(session, model, part, options)));
     if (!options.wait) continue;
-    const found = await overOf(
-      session,
-      requests.filter((id) => !over.has(id)),
+    const found = await patiently(
+      () =>
+        overOf(
+          session,
+          requests.filter((id) => !over.has(id)),
+        ),
+      [],
     );
     for (const request of found) over.set(request.id, request);
     pace.found(countsOf(found));
@@ -85,6 +89,16 @@ export async function infer(session: Session, options: InferOptions, progress: P
   }
   bar.end();
   return requests.map((request, i) => resultOf(request, options.texts[i] ?? "", over.get(request)));
+}
+
+/** A node that restarts does not answer for a while: the requests are on chain, so there is nothing to lose by asking again. */
+async function patiently<T>(ask: () => Promise<T>, otherwise: T): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (describeError(error).exitCode !== EXIT.unreachable) throw error;
+    return otherwise;
+  }
 }
 
 function countsOf(over: readonly Request[]) {

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Demo } from "./demo.ts";
-import { reaches } from "./network.ts";
+import { reaches, startNode } from "./network.ts";
 import { Rpc } from "./rpc.ts";
 
 export interface NodeHash {
@@ -17,20 +17,35 @@ export interface NodeHash {
 export async function agree(demo: Demo): Promise<NodeHash[]> {
   const full = demo.manifest.nodes.find(({ validator }) => !validator);
   if (!full) throw new Error("the network has no full node");
-  const start = () => demo.serve(full.moniker, ["start", "--home", full.home]);
-  let service = start();
+  await restartLost(demo);
+  const service = startNode(demo, full);
   const { height: head } = await demo.rpc.status();
   await reaches(demo, new Rpc(full.rpc), head);
   await sameHash(demo, head);
   demo.progress.note(`   ${full.moniker} joined late and synced ${head} blocks: same application hash`);
   await demo.end(service);
   rmSync(join(full.home, "data", "app"), { recursive: true });
-  service = start();
+  startNode(demo, full);
   const { height: later } = await demo.rpc.status();
   await reaches(demo, new Rpc(full.rpc), later);
   const hashes = await sameHash(demo, later);
   demo.progress.note(`   ${full.moniker} replayed ${later} blocks from genesis: same application hash`);
   return hashes;
+}
+
+/** Validators that ended on the way catch up; somebody may have started them again already. */
+async function restartLost(demo: Demo): Promise<void> {
+  demo.checkServices();
+  for (const node of demo.manifest.nodes) {
+    if (!demo.lost.has(node.moniker)) continue;
+    const runs = await new Rpc(node.rpc).status().then(
+      () => true,
+      () => false,
+    );
+    if (runs) continue;
+    startNode(demo, node);
+    demo.progress.note(`   ${node.moniker} is started again, and catches up`);
+  }
 }
 
 async function sameHash(demo: Demo, height: number): Promise<NodeHash[]> {

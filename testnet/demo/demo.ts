@@ -3,7 +3,7 @@ import type { Progress } from "../../cli/work/progress.ts";
 import { DemoError } from "./errors.ts";
 import type { DemoOptions } from "./options.ts";
 import { type Processes, type Service, tailOf } from "./processes.ts";
-import type { Rpc } from "./rpc.ts";
+import { Rpc } from "./rpc.ts";
 
 /** What `testnet init --output json` says. */
 export interface Manifest {
@@ -24,9 +24,12 @@ export class Demo {
   readonly processes: Processes;
   readonly progress: Progress;
   readonly seconds: Record<string, number> = {};
-  readonly services: Service[] = [];
+  readonly #services: Service[] = [];
+  /** Validators that a network of four does without for a while: their loss is noted, and they are started again at the end. */
+  readonly #spare = new Set<string>();
+  readonly lost = new Set<string>();
   #stage = "start";
-  #network: { readonly manifest: Manifest; readonly rpc: Rpc } | undefined;
+  #manifest: Manifest | undefined;
 
   constructor(
     options: DemoOptions,
@@ -45,20 +48,21 @@ export class Demo {
   }
 
   get manifest(): Manifest {
-    return this.#opened().manifest;
+    if (!this.#manifest) throw new Error("the network is not made yet");
+    return this.#manifest;
   }
 
+  /** The first validator that runs. */
   get rpc(): Rpc {
-    return this.#opened().rpc;
+    const validators = this.manifest.nodes.filter(({ validator }) => validator);
+    const node = validators.find(({ moniker }) => !this.lost.has(moniker)) ?? validators[0];
+    return new Rpc(node?.rpc ?? "");
   }
 
-  useNetwork(manifest: Manifest, rpc: Rpc): void {
-    this.#network = { manifest, rpc };
-  }
-
-  #opened() {
-    if (!this.#network) throw new Error("the network is not made yet");
-    return this.#network;
+  /** From here on the demo goes on when a validator ends. */
+  useNetwork(manifest: Manifest): void {
+    this.#manifest = manifest;
+    for (const { moniker, validator } of manifest.nodes) if (validator) this.#spare.add(moniker);
   }
 
   address(name: string): string {
@@ -91,18 +95,23 @@ export class Demo {
     }
   }
 
-  /** Throws DemoError when a process that should run has ended. */
+  /** Throws DemoError when a process that should run has ended; a spare one is noted and left out. */
   checkServices(cause?: Error): void {
-    for (const { name, log, exitCode } of this.services) {
+    for (const service of [...this.#services]) {
+      const { name, log, exitCode } = service;
       if (exitCode() === undefined) continue;
       const message = `${name} ended with exit code ${exitCode()}${cause ? ` (${cause.message})` : ""}`;
-      throw new DemoError(this.#stage, message, tailOf(log), { cause });
+      if (!this.#spare.has(name)) throw new DemoError(this.#stage, message, tailOf(log), { cause });
+      this.progress.note(`   ${message}: going on without it`);
+      this.lost.add(name);
+      this.#services.splice(this.#services.indexOf(service), 1);
     }
   }
 
   /** Runs an `openledgerd` command against the first validator and returns its answer. */
   async cli<T>(...args: readonly string[]): Promise<T> {
-    const node = this.#network ? ["--node", this.#network.rpc.url] : [];
+    if (this.#manifest) this.checkServices();
+    const node = this.#manifest ? ["--node", this.rpc.url] : [];
     const common = ["--home", this.networkDir, "--keyring-backend", "test", "--output", "json", ...node];
     const { code, stdout, stderr } = await this.processes.run([...args, ...common]);
     const command = `openledgerd ${args.slice(0, 2).join(" ")}`;
@@ -119,13 +128,14 @@ export class Demo {
   /** Runs a process until the end of the demo. */
   serve(name: string, args: readonly string[]): Service {
     const service = this.processes.start(name, args);
-    this.services.push(service);
+    this.#services.push(service);
+    this.lost.delete(name);
     return service;
   }
 
   /** Stops a process that `serve` started. */
   async end(service: Service): Promise<void> {
-    this.services.splice(this.services.indexOf(service), 1);
+    this.#services.splice(this.#services.indexOf(service), 1);
     await service.stop();
   }
 }

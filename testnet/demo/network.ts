@@ -3,6 +3,7 @@ import { CURATORS } from "./curators.ts";
 import type { Demo, Manifest } from "./demo.ts";
 import { CHAIN_ID } from "./options.ts";
 import { freeBasePort } from "./ports.ts";
+import type { Service } from "./processes.ts";
 import { Rpc } from "./rpc.ts";
 
 /** Pause between a decision and the next block. A claim lives ten blocks: verifiers of much data need longer ones. */
@@ -40,23 +41,21 @@ export async function startNetwork(demo: Demo, contributors: readonly string[], 
   const manifest = await demo.cli<Manifest>(
     ...["testnet", "init", "--dir", demo.networkDir, "--chain-id", CHAIN_ID, "--seed", `demo/${seed}`],
     ...["--validators", String(validators), "--full-nodes", "1", "--accounts", accounts.join(",")],
-    ...[
-      "--base-port",
-      String(await freeBasePort(validators + 1)),
-      "--commit-ms",
-      String(rows < MANY_ROWS ? COMMIT_MS.few : COMMIT_MS.many),
-    ],
+    ...["--base-port", String(await freeBasePort(validators + 1))],
+    ...["--commit-ms", String(rows < MANY_ROWS ? COMMIT_MS.few : COMMIT_MS.many)],
     ...(without ? ["--without-verifier", without] : []),
   );
   const running = manifest.nodes.filter(({ validator }) => validator);
-  for (const { moniker, home } of running) {
-    demo.serve(moniker, ["start", "--home", home, ...(moniker === guessing ? ["--fault-guess", "zeros"] : [])]);
-  }
+  for (const node of running) startNode(demo, node);
   const notes = { [without ?? ""]: " (no verifier)", [guessing ?? ""]: " (guesses its attestations)" };
   demo.progress.note(`   ${running.map(({ moniker }) => `${moniker}${notes[moniker] ?? ""}`).join(", ")}`);
   await Promise.all(running.map(({ rpc }) => reaches(demo, new Rpc(rpc), 2)));
-  const [first] = running;
-  if (first) demo.useNetwork(manifest, new Rpc(first.rpc));
+  demo.useNetwork(manifest);
+}
+
+export function startNode(demo: Demo, { moniker, home }: Manifest["nodes"][number]): Service {
+  const { guessing } = odditiesOf(demo.options.validators);
+  return demo.serve(moniker, ["start", "--home", home, ...(moniker === guessing ? ["--fault-guess", "zeros"] : [])]);
 }
 
 /** Waits until a node has applied a height. Throws DemoError when it ends, Error when it takes too long. */
