@@ -16,10 +16,13 @@ import {
   stateKey,
 } from "../../chain/store/blocks.ts";
 import { put } from "../../chain/store/persist/disk.ts";
+import { NodeError } from "../errors.ts";
 import { LevelDisk } from "./level-disk.ts";
 
-/** Heights pruned in one batch, so that a first pruning of a long chain does not hold the disk for long. */
-const PRUNE_BATCH = 1_000;
+/** Heights read or pruned in one batch, so that a first pruning of a long chain does not hold the disk for long. */
+const READ_BATCH = 1_000;
+/** Blocks looked for at the start: a second's work. */
+const MAX_LOOKED_FOR = 200_000;
 
 /** Blocks, commits, results and chain states on disk. Values are the caller's encodings. Every write is synced. */
 export class LevelBlocks {
@@ -35,7 +38,29 @@ export class LevelBlocks {
   static async open(path: string): Promise<LevelBlocks> {
     const disk = await LevelDisk.open(path);
     const range = await disk.get(rangeKey());
-    return new LevelBlocks(disk, range ? decodeRange(range) : NO_BLOCKS);
+    const blocks = new LevelBlocks(disk, range ? decodeRange(range) : NO_BLOCKS);
+    await blocks.#requireWhole(path);
+    return blocks;
+  }
+
+  /** A damaged database opens all the same, without what it can't read. Of a long chain the newest blocks are looked for. */
+  async #requireWhole(path: string): Promise<void> {
+    const { base, height } = this.#range;
+    for (let from = Math.max(base, height - MAX_LOOKED_FOR + 1); height > 0 && from <= height; from += READ_BATCH) {
+      const to = Math.min(from + READ_BATCH, height + 1);
+      const found = await this.#hashes(from, to);
+      if (found.length === to - from) continue;
+      const hint = "restore the folder from a copy, or remove data/ except the sign state and sync again";
+      const missing = `${to - from - found.length} of the blocks ${from} to ${to - 1} are missing`;
+      await this.close();
+      throw new NodeError("corrupt", `${missing} from the database ${path}`, hint);
+    }
+  }
+
+  /** Hashes of the blocks from `from` up to, not including, `to`: at most READ_BATCH. */
+  async #hashes(from: number, to: number): Promise<Uint8Array[]> {
+    const request = { start: heightKey("hash", from), end: heightKey("hash", to), limit: READ_BATCH };
+    return (await this.#disk.read(request)).map(([, hash]) => hash);
   }
 
   /** The lowest height held, 0 when empty. */
@@ -123,9 +148,8 @@ export class LevelBlocks {
   /** Forgets blocks below `retain`. Throws StoreError `gap` when `retain` is above the last block. */
   async prune(retain: number): Promise<void> {
     while (this.#range.height > 0 && this.#range.base < retain) {
-      const to = Math.min(retain, this.#range.base + PRUNE_BATCH);
-      const request = { start: heightKey("hash", this.#range.base), end: heightKey("hash", to), limit: PRUNE_BATCH };
-      const hashes = (await this.#disk.read(request)).map(([, hash]) => hash);
+      const to = Math.min(retain, this.#range.base + READ_BATCH);
+      const hashes = await this.#hashes(this.#range.base, to);
       const { ops, range } = pruneOps(this.#range, to, hashes);
       await this.#disk.batch(ops);
       this.#range = range;

@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { toHex } from "../../chain/crypto/bytes.ts";
+import { heightKey } from "../../chain/store/blocks.ts";
 import { MultiStore } from "../../chain/store/multistore.ts";
+import { del } from "../../chain/store/persist/disk.ts";
 import { changesetKey } from "../../chain/store/persist/layout.ts";
 import { NodeError } from "../errors.ts";
 import { LevelBlocks } from "./level-blocks.ts";
@@ -125,6 +127,17 @@ describe("LevelBlocks", () => {
     expect(await again.loadState()).toEqual(bytes(8));
     expect(await again.loadValidators(9)).toEqual(bytes(7));
     await again.close();
+  });
+
+  test("a block that a damaged database lost is missed at the next opening", async () => {
+    const blocks = await LevelBlocks.open(folder);
+    for (const height of [5, 6, 7]) await blocks.saveBlock(record(height));
+    await blocks.close();
+    const disk = await LevelDisk.open(folder);
+    await disk.batch([del(heightKey("hash", 6))]);
+    await disk.close();
+    await expect(LevelBlocks.open(folder)).rejects.toThrow("1 of the blocks 5 to 7 are missing");
+    expect(await failure(LevelBlocks.open(folder))).toBe("corrupt");
   });
 
   test("refuses a gap and a repeated block", async () => {
