@@ -17,10 +17,15 @@ import type { SerialQueue } from "../serial-queue.ts";
 
 /** How often peers are asked for their heights while nothing suggests that they are ahead. */
 const POLL_MS = 2_000;
+/** And this often while there is no peer to ask: a node that starts should not wait after the first one joined. */
+const LONELY_POLL_MS = 200;
 /** Consensus gossip serves one height of lag; block sync starts above it. */
 const CONSENSUS_LAG = 1;
 const BLOCKS_PER_REQUEST = 32;
 const REQUEST_TIMEOUT_MS = 10_000;
+
+/** A peer that failed is left out for one poll, then two, four, .. up to this many: a minute. */
+const MAX_POLLS_LEFT_OUT = 30;
 
 export interface BlockSyncPorts {
   readonly network: Network;
@@ -40,6 +45,9 @@ export class BlockSync {
   #running: Promise<void> | undefined;
   #stopped = false;
   #catchingUp = false;
+  #round = 0;
+  /** Failures in a row of connected peers, and the round in which they are asked again. */
+  readonly #failed = new Map<PeerId, { readonly failures: number; readonly again: number }>();
 
   constructor(ports: BlockSyncPorts) {
     this.#ports = ports;
@@ -62,16 +70,17 @@ export class BlockSync {
   #schedule(ms: number): void {
     if (this.#stopped) return;
     this.#timer = setTimeout(() => {
-      this.#running = this.#round()
+      this.#running = this.#poll()
         .catch((error: unknown) => {
           if (!this.#stopped) this.#ports.fatal(error as Error);
         })
-        .finally(() => this.#schedule(POLL_MS));
+        .finally(() => this.#schedule(this.#ports.network.host.peers().length > 0 ? POLL_MS : LONELY_POLL_MS));
     }, ms);
   }
 
   /** Asks every peer for its height and takes blocks from those that are ahead, until none is. */
-  async #round(): Promise<void> {
+  async #poll(): Promise<void> {
+    this.#round++;
     let moved = false;
     for (const { peer, height } of await this.#ahead()) {
       if (height - this.#height() <= CONSENSUS_LAG) continue;
@@ -89,7 +98,10 @@ export class BlockSync {
 
   async #ahead(): Promise<{ readonly peer: PeerId; readonly height: number }[]> {
     const { network } = this.#ports;
-    const asked = network.host.peers().map(async (peer) => {
+    const peers = network.host.peers();
+    for (const peer of this.#failed.keys()) if (!peers.includes(peer)) this.#failed.delete(peer);
+    const willing = peers.filter((peer) => (this.#failed.get(peer)?.again ?? 0) <= this.#round);
+    const asked = willing.map(async (peer) => {
       try {
         const { base, height } = await network.blocks.status(peer, { timeoutMs: REQUEST_TIMEOUT_MS });
         return base <= this.#height() + 1 ? { peer, height } : undefined;
@@ -112,14 +124,23 @@ export class BlockSync {
       try {
         const blocks = await network.blocks.range(peer, { from, count }, { timeoutMs: REQUEST_TIMEOUT_MS });
         for (const block of blocks) await this.#apply(peer, block);
+        this.#failed.delete(peer);
       } catch (error) {
         if (error instanceof PeerFault) network.host.book.penalise(peer, "bad-block", error.message);
         else if (!isP2pError(error)) throw error;
         log.warn({ peer, height: from, reason: (error as Error).message }, "block sync leaves this peer");
+        this.#leaveOut(peer);
         break;
       }
     }
     return this.#height() > start;
+  }
+
+  /** Peers that promise blocks and give none, or false ones, must not keep this node from those that have them. */
+  #leaveOut(peer: PeerId): void {
+    const failures = (this.#failed.get(peer)?.failures ?? 0) + 1;
+    const polls = Math.min(2 ** (failures - 1), MAX_POLLS_LEFT_OUT);
+    this.#failed.set(peer, { failures, again: this.#round + 1 + polls });
   }
 
   async #apply(peer: PeerId, bytes: BlockBytes): Promise<void> {
