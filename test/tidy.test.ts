@@ -8,7 +8,10 @@ const ROOT = join(import.meta.dirname, "..");
 /** Most files stay far below; the cap only stops a file from growing a second reason to exist. */
 const MAX_LINES = 400;
 
-const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.ts"], { cwd: ROOT, encoding: "utf8" })
+const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.ts"], {
+  cwd: ROOT,
+  encoding: "utf8",
+})
   .split("\n")
   .filter((f) => f !== "" && !f.startsWith("proto/gen/"));
 
@@ -120,13 +123,19 @@ describe("tidy: imports", () => {
 describe("tidy: the pure core", () => {
   test("has no clock, randomness or timers", () => {
     expect(
-      offenders(isPure, /\bDate\b|\bMath\.random\b|\bperformance\b|\bsetTimeout\b|\bsetInterval\b|\bsetImmediate\b|\bqueueMicrotask\b/),
+      offenders(
+        isPure,
+        /\bDate\b|\bMath\.random\b|\bperformance\b|\bsetTimeout\b|\bsetInterval\b|\bsetImmediate\b|\bqueueMicrotask\b/,
+      ),
     ).toEqual([]);
   });
 
   test("has no transcendental or platform-dependent arithmetic", () => {
     expect(
-      offenders(isPure, /\bMath\.(exp|expm1|log|log1p|log2|log10|pow|sin|cos|tan|tanh|atan2?|sinh|cosh|cbrt|hypot|sqrt|fround)\b|\bparseFloat\b/),
+      offenders(
+        isPure,
+        /\bMath\.(exp|expm1|log|log1p|log2|log10|pow|sin|cos|tan|tanh|atan2?|sinh|cosh|cbrt|hypot|sqrt|fround)\b|\bparseFloat\b/,
+      ),
     ).toEqual([]);
   });
 
@@ -147,19 +156,25 @@ describe("tidy: everywhere", () => {
   test("no branch on a demo role outside the demo", () => {
     const product = (f: string) => !isTest(f) && !f.startsWith("testnet/");
     const roles = /\b(flooder|copycat|labeller|junk)\b/i;
-    const found = [...sources].filter(([f, text]) => product(f) && roles.test(text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, ""))).map(([f]) => f);
+    const found = [...sources]
+      .filter(([f, text]) => product(f) && roles.test(text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "")))
+      .map(([f]) => f);
     expect(found).toEqual([]);
   });
 
   test("no left-behind marks", () => {
     const marks = new RegExp(["TO" + "DO", "FIX" + "ME", "@ts-" + "ignore", "\\.on" + "ly\\("].join("|"));
-    expect([...sources].filter(([f, text]) => f !== "test/tidy.test.ts" && marks.test(text)).map(([f]) => f)).toEqual([]);
+    expect([...sources].filter(([f, text]) => f !== "test/tidy.test.ts" && marks.test(text)).map(([f]) => f)).toEqual(
+      [],
+    );
   });
 
   test("only tests of absent shared data are skipped", () => {
     const skips = new RegExp("\\.sk" + "ip\\(");
     const allowed = new Set(["test/shared.ts", "test/tidy.test.ts"]);
-    expect([...sources].filter(([f, text]) => !allowed.has(f) && skips.test(text) && isTest(f)).map(([f]) => f)).toEqual([]);
+    expect(
+      [...sources].filter(([f, text]) => !allowed.has(f) && skips.test(text) && isTest(f)).map(([f]) => f),
+    ).toEqual([]);
   });
 
   test(`no source file is longer than ${MAX_LINES} lines`, () => {
