@@ -23,12 +23,12 @@ describe("how many requests wait at a time", () => {
     expect(pace.next({ waiting: 29, left: 0 })).toBe(0);
   });
 
-  test("behavior: refunds halve it, never below one", () => {
+  test("behavior: refunds halve it, never below a quarter of the most", () => {
     const pace = new Pace({ most: 40, batch: 50 });
     pace.found({ settled: 36, missed: 0 });
     pace.found({ settled: 10, missed: 3 });
     expect(pace.next({ waiting: 0, left: 100 })).toBe(20);
     for (let i = 0; i < 10; i++) pace.found({ settled: 0, missed: 1 });
-    expect(pace.next({ waiting: 0, left: 100 })).toBe(1);
+    expect(pace.next({ waiting: 0, left: 100 })).toBe(10);
   });
 });

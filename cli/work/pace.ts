@@ -1,5 +1,7 @@
 /** Requests that wait at first: a model that validators have to load yet costs a refund of so many at most. */
 const FIRST = 4;
+/** Refunds take no more than this part of the most: a validator that is gone for good must not stop everything. */
+const LEAST_PART = 4;
 
 export interface PaceOptions {
   /** Requests that wait for their settlement at a time, at most. */
@@ -23,7 +25,8 @@ export class Pace {
 
   /** What a look at the waiting requests found. */
   found({ settled, missed }: { readonly settled: number; readonly missed: number }): void {
-    if (missed > 0) this.#window = Math.max(1, Math.floor(this.#window / 2));
+    const least = Math.min(this.#window, Math.ceil(this.#options.most / LEAST_PART));
+    if (missed > 0) this.#window = Math.max(least, Math.floor(this.#window / 2));
     else this.#window = Math.min(this.#options.most, this.#window + settled);
   }
 
