@@ -1,10 +1,53 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { decodeExtendedCommit, encodeExtendedCommit } from "../../chain/codec/commit.ts";
+import { type ExtendedCommitSig, FLAG_ABSENT } from "../../chain/types/commit.ts";
+import { ZERO_TIME } from "../../chain/types/time.ts";
+import type { BlockBytes } from "../../node/p2p/index.ts";
+import { attack } from "./attacker.ts";
 import { connect } from "./client.ts";
 import { TestNetwork } from "./network.ts";
 import type { TestNode } from "./node.ts";
+import { eventually } from "./process.ts";
+
+type Lie = (honest: BlockBytes, next: BlockBytes) => Omit<BlockBytes, "height">;
+
+/** What liars do to an honest block, and why the follower says that it leaves them. */
+const LIES: readonly { readonly lie: Lie; readonly says: string }[] = [
+  { lie: ({ block, extendedCommit }) => ({ block: damaged(block), extendedCommit }), says: "tendermint.types.Block" },
+  { lie: ({ extendedCommit }, { block }) => ({ block, extendedCommit }), says: "the commit is for another block" },
+  { lie: ({ block }) => ({ block, extendedCommit: new Uint8Array(40) }), says: "ExtendedCommit" },
+  { lie: changed(({ signature }) => ({ signature: damaged(signature) })), says: "bad_signature" },
+  { lie: changed(() => ({ extensionSignature: new Uint8Array(0) })), says: "bad_extension" },
+  { lie: changed(({ extension }) => ({ extension: Uint8Array.of(...extension, 0) })), says: "bad_extension" },
+  { lie: changed((_, index) => (index === 0 ? ABSENT : {})), says: "no_quorum" },
+];
 
 const LONGEST_MS = 10 * 60_000;
+
+const ABSENT: Partial<ExtendedCommitSig> = {
+  flag: FLAG_ABSENT,
+  validatorAddress: new Uint8Array(0),
+  timestamp: ZERO_TIME,
+  signature: new Uint8Array(0),
+  extension: new Uint8Array(0),
+  extensionSignature: new Uint8Array(0),
+};
+
+function damaged(bytes: Uint8Array): Uint8Array {
+  const copy = Uint8Array.from(bytes);
+  copy[copy.length - 5] = (copy[copy.length - 5] as number) ^ 1;
+  return copy;
+}
+
+/** A lie about every signature of the commit. */
+function changed(change: (sig: ExtendedCommitSig, index: number) => Partial<ExtendedCommitSig>): Lie {
+  return ({ block, extendedCommit }) => {
+    const commit = decodeExtendedCommit(extendedCommit);
+    const signatures = commit.signatures.map((sig, index) => ({ ...sig, ...change(sig, index) }));
+    return { block, extendedCommit: encodeExtendedCommit({ ...commit, signatures }) };
+  };
+}
 
 let network: TestNetwork;
 let full: TestNode;
@@ -92,6 +135,38 @@ test(
     await network.start([val0, val1]);
     await network.reach((await network.height()) + 2, [val0, val1]);
     expect(await val0.heightOf(hash)).toBeGreaterThan(0);
+  },
+  LONGEST_MS,
+);
+
+test(
+  "a node that knows nothing yet believes no block that its commit does not prove, and then syncs from honest peers",
+  async () => {
+    const [val0, val1] = network.validators as [TestNode, TestNode];
+    const witness = await attack(val0, { chainId: network.chainId });
+    const [peer] = witness.network.host.peers() as [string];
+    const honest = await witness.network.blocks.range(peer, { from: 1, count: 5 });
+    await Promise.all([witness.stop(), ...network.nodes.map((node) => node.stop())]);
+    rmSync(full.path("data"), { recursive: true });
+    await full.start();
+    for (const { lie, says } of LIES) {
+      const load = async (height: number) => {
+        const [block, next] = honest.slice(height - 1);
+        return block && next && lie(block, next);
+      };
+      const before = full.log.length;
+      const liar = await attack(full, {
+        chainId: network.chainId,
+        blocks: { status: () => ({ base: 1, height: 5 }), load },
+      });
+      const left = new RegExp(`block sync leaves this peer.*${says}`);
+      await eventually(`a peer left for: ${says}`, () => (left.test(full.log.slice(before)) ? true : undefined));
+      await liar.stop();
+    }
+    expect(await full.height()).toBe(0);
+    await network.start([val0, val1]);
+    await network.reach((await network.height()) + 1);
+    await expectSameState();
   },
   LONGEST_MS,
 );
