@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { constants } from "node:os";
 import { join } from "node:path";
 
 /** Lines of a log that a failure shows. */
@@ -71,8 +72,8 @@ export class Processes {
     closeSync(file);
     let exitCode: number | undefined;
     const ended = new Promise<void>((resolve) => {
-      child.once("exit", (code) => {
-        exitCode = code ?? 1;
+      child.once("exit", (code, signal) => {
+        exitCode = code ?? 128 + (constants.signals[signal ?? "SIGKILL"] ?? 0);
         resolve();
       });
     });
