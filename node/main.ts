@@ -1,3 +1,4 @@
+import type { ChainState } from "../chain/execution/chain-state.ts";
 import type { Log } from "../chain/ports.ts";
 import type { AppClient } from "./app/client.ts";
 import { openAppWorker } from "./app/worker-client.ts";
@@ -170,6 +171,7 @@ async function start(startup: Startup): Promise<Pick<RunningNode, "backend" | "r
     { backend, index, log },
   );
 
+  await consensus.check();
   await network.start();
   cleanup.push(() => network.stop());
   await store.start();
@@ -178,12 +180,22 @@ async function start(startup: Startup): Promise<Pick<RunningNode, "backend" | "r
   cleanup.push(() => attest.stop());
   const { url } = await rpc.start();
   cleanup.push(() => rpc.stop());
-  await consensus.start();
   cleanup.push(() => consensus.stop());
   sync.start();
   cleanup.push(() => sync.stop());
+  const first = needsOthers(executor.state, key) ? sync.met : Promise.resolve();
+  void first.then(() => consensus.start()).catch(fatal);
   log.info({ rpc: url, peer: network.host.peerId, validator: key !== undefined }, "node started");
   return { backend, rpcUrl: url, failed: failure.promise };
+}
+
+/**
+ * A validator that can't decide alone loses nothing when it first hears where the chain stands. Its home may be an old
+ * copy, whose sign state would let it contradict what the key signed since.
+ */
+function needsOthers({ validators }: ChainState, key: ValidatorKey | undefined): boolean {
+  const power = (key && validators.get(validators.indexOf(key.address))?.power) ?? 0;
+  return power > 0 && 3 * power <= 2 * validators.totalPower;
 }
 
 /** Services refer to each other; what is made first reaches the others through these once all are made. */

@@ -160,13 +160,7 @@ export class ConsensusLoop {
   #restoreSigner(start: StartHeight, record: Uint8Array | undefined): OwnSigner | undefined {
     const { signer, clock, signState } = this.#ports;
     if (!signer) return undefined;
-    if (!record) {
-      throw new ConsensusError(
-        "sign_state_missing",
-        "a validator key without its sign state: restore the file, or run init for a new key",
-      );
-    }
-    const guard = SignGuard.decode(record);
+    const guard = SignGuard.require(record);
     guard.assertCovers(signer.address, start.last?.extendedCommit);
     return new OwnSigner({ guard, signer, clock, signState });
   }

@@ -44,6 +44,15 @@ export class SignGuard {
     return new SignGuard(undefined);
   }
 
+  /** The record that a key must have. Throws ConsensusError `sign_state_missing`, and as `decode`. */
+  static require(record: Uint8Array | undefined): SignGuard {
+    if (record) return SignGuard.decode(record);
+    throw new ConsensusError(
+      "sign_state_missing",
+      "a validator key without its sign state: restore the file, or run init for a new key",
+    );
+  }
+
   /** Throws ConsensusError `sign_state_corrupt`: a damaged record is never taken for an empty one. */
   static decode(bytes: Uint8Array): SignGuard {
     try {

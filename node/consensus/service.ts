@@ -7,7 +7,9 @@ import type { HeightContext, Input, LastDecision, StartHeight } from "../../chai
 import { decodeMessage, encodeMessage } from "../../chain/consensus/messages.ts";
 import { ConsensusLoop } from "../../chain/consensus/node-loop.ts";
 import type { LoopPorts, Signer, SignStatePort } from "../../chain/consensus/ports.ts";
+import { SignGuard } from "../../chain/consensus/sign-guard.ts";
 import type { TimeoutConfig } from "../../chain/consensus/timeouts.ts";
+import { decodeWal } from "../../chain/consensus/wal.ts";
 import { toHex } from "../../chain/crypto/bytes.ts";
 import { verifyEd25519 } from "../../chain/crypto/keys.ts";
 import type { ChainState } from "../../chain/execution/chain-state.ts";
@@ -71,6 +73,7 @@ export class ConsensusService {
   readonly #clock: WallVoteClock;
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #undo: (() => void)[] = [];
+  #started = false;
   #stopped = false;
 
   constructor(options: ConsensusOptions, ports: ConsensusPorts) {
@@ -103,14 +106,29 @@ export class ConsensusService {
     };
   }
 
-  /** Throws NodeError `sign_state` or `corrupt` when the files of the last run can't be trusted. */
-  async start(): Promise<void> {
-    const { network, wal, storedSignState } = this.#ports;
+  /** Looks at the files of the last run. Throws NodeError `sign_state` or `corrupt` when they can't be trusted. */
+  async check(): Promise<void> {
+    const { wal, signer, storedSignState } = this.#ports;
+    const { last } = await this.#startHeight();
     try {
-      this.#loop.start(await this.#startHeight(), { wal: wal.read(), signState: storedSignState });
+      decodeWal(wal.read());
+      if (signer) SignGuard.require(storedSignState).assertCovers(signer.address, last?.extendedCommit);
     } catch (error) {
       throw explainStart(error);
     }
+  }
+
+  /** Throws as `check`. */
+  async start(): Promise<void> {
+    const { network, wal, storedSignState } = this.#ports;
+    const height = await this.#startHeight();
+    if (this.#stopped) return;
+    try {
+      this.#loop.start(height, { wal: wal.read(), signState: storedSignState });
+    } catch (error) {
+      throw explainStart(error);
+    }
+    this.#started = true;
     this.#undo.push(
       network.streams.onPeerUp((peer) => this.#guarded(() => this.#loop.push({ kind: "peerUp", peer }))),
       network.streams.onPeerDown((peer) => this.#guarded(() => this.#loop.push({ kind: "peerDown", peer }))),
@@ -132,6 +150,7 @@ export class ConsensusService {
 
   /** Block sync moved the chain. */
   async moved(): Promise<void> {
+    if (!this.#started) return;
     const start = await this.#startHeight();
     const current = this.#loop.core.engine.driver?.context.height ?? 0;
     if (start.height > current) this.#guarded(() => this.#loop.push(start));

@@ -65,6 +65,24 @@ test("a peer that is one block ahead, or behind, is left to consensus", async ()
   await sync.stop();
 });
 
+test("a peer is met once it answered, also when it promises more than it gives; without peers nobody is", async () => {
+  const metBy = async (peers: Record<string, Peer>) => {
+    const { sync } = syncWith(peers);
+    let met = false;
+    void sync.met.then(() => {
+      met = true;
+    });
+    sync.start();
+    await vi.advanceTimersByTimeAsync(1);
+    await sync.stop();
+    return met;
+  };
+  const error = new P2pError("timeout", "no answer");
+  expect(await metBy({})).toBe(false);
+  expect(await metBy({ equal: { height: 5, error } })).toBe(true);
+  expect(await metBy({ liar: { height: Number.MAX_SAFE_INTEGER, error } })).toBe(true);
+});
+
 test("a failure that is not the peer's stops the node", async () => {
   const broken = new Error("the disk is gone");
   const { sync, fatal, penalised } = syncWith({ peer: { height: 50, error: broken } });

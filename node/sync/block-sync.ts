@@ -46,6 +46,7 @@ export class BlockSync {
   #stopped = false;
   #catchingUp = false;
   #round = 0;
+  readonly #met = Promise.withResolvers<void>();
   /** Failures in a row of connected peers, and the round in which they are asked again. */
   readonly #failed = new Map<PeerId, { readonly failures: number; readonly again: number }>();
 
@@ -55,6 +56,11 @@ export class BlockSync {
 
   get catchingUp(): boolean {
     return this.#catchingUp;
+  }
+
+  /** Resolves once a peer said where the chain stands, and this node has taken from its peers what it could get. */
+  get met(): Promise<void> {
+    return this.#met.promise;
   }
 
   start(): void {
@@ -82,7 +88,8 @@ export class BlockSync {
   async #poll(): Promise<void> {
     this.#round++;
     let moved = false;
-    for (const { peer, height } of await this.#ahead()) {
+    const answers = await this.#ask();
+    for (const { peer, height } of ahead(answers, this.#height())) {
       if (height - this.#height() <= CONSENSUS_LAG) continue;
       this.#catchingUp = true;
       moved = (await this.#takeFrom(peer, height)) || moved;
@@ -90,27 +97,26 @@ export class BlockSync {
     }
     if (moved) await this.#ports.moved();
     this.#catchingUp = false;
+    if (answers.length > 0) this.#met.resolve();
   }
 
   #height(): number {
     return this.#ports.executor.state.lastHeight;
   }
 
-  async #ahead(): Promise<{ readonly peer: PeerId; readonly height: number }[]> {
+  async #ask(): Promise<Answer[]> {
     const { network } = this.#ports;
     const peers = network.host.peers();
     for (const peer of this.#failed.keys()) if (!peers.includes(peer)) this.#failed.delete(peer);
     const willing = peers.filter((peer) => (this.#failed.get(peer)?.again ?? 0) <= this.#round);
     const asked = willing.map(async (peer) => {
       try {
-        const { base, height } = await network.blocks.status(peer, { timeoutMs: REQUEST_TIMEOUT_MS });
-        return base <= this.#height() + 1 ? { peer, height } : undefined;
+        return { peer, ...(await network.blocks.status(peer, { timeoutMs: REQUEST_TIMEOUT_MS })) };
       } catch {
         return undefined;
       }
     });
-    const answers = (await Promise.all(asked)).flatMap((answer) => answer ?? []);
-    return answers.filter(({ height }) => height > this.#height()).sort((a, b) => b.height - a.height);
+    return (await Promise.all(asked)).flatMap((answer) => answer ?? []);
   }
 
   /** True when at least one block was applied. A peer that fails or lies is left; another goes on from there. */
@@ -175,6 +181,18 @@ export class BlockSync {
       throw new PeerFault((error as Error).message);
     }
   }
+}
+
+/** What a peer says that it holds. */
+interface Answer {
+  readonly peer: PeerId;
+  readonly base: number;
+  readonly height: number;
+}
+
+/** Those that have the next block, the highest first. */
+function ahead(answers: readonly Answer[], height: number): Answer[] {
+  return answers.filter((each) => each.base <= height + 1 && each.height > height).sort((a, b) => b.height - a.height);
 }
 
 function carriesExtension({ extension, extensionSignature }: ExtendedCommit["signatures"][number]): boolean {

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { cpSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ClaimKind, MsgPostClaim, Query, QueryClaimResponse } from "../../proto/gen/openledger/attribution/v1.ts";
@@ -6,7 +6,7 @@ import { connect, type TestWallet } from "./client.ts";
 import { TestNetwork } from "./network.ts";
 import type { TestNode } from "./node.ts";
 import { cliJson, eventually, pause } from "./process.ts";
-import { lastSigned, type Signed, witnessedVotes } from "./votes.ts";
+import { lastSigned, loggedBy, type Signed, witnessedVotes } from "./votes.ts";
 
 /** OPENLEDGER_CRASH_SEED repeats a run's victims and moments; OPENLEDGER_CRASHES makes it longer. */
 const SEED = process.env.OPENLEDGER_CRASH_SEED ?? "1";
@@ -154,6 +154,28 @@ test(
       if (claim) await eventually("the claim is settled", async () => claimStatus(witness, claim as Uint8Array));
     }
     process.stdout.write(`start to caught up, seconds: ${seconds.join(" ")}\n`);
+  },
+  LONGEST_MS,
+);
+
+test(
+  "an old copy of a validator's data, put back: it does not contradict what its key signed since",
+  async () => {
+    const victim = network.nodes[draw("restored", 4)] as TestNode;
+    const [witness] = others(victim) as [TestNode];
+    const copy = `${network.dir}/old-data`;
+    await victim.stop();
+    cpSync(victim.path("data"), copy, { recursive: true });
+    await comeBack(victim);
+    await network.reach((await network.height()) + 4);
+    await victim.kill();
+    signed.push(...lastSigned(victim), ...loggedBy(victim));
+    await witness.reach((await witness.height()) + 2);
+    rmSync(victim.path("data"), { recursive: true });
+    renameSync(copy, victim.path("data"));
+    await comeBack(victim);
+    await network.reach((await network.height()) + 4);
+    await expectOneChain();
   },
   LONGEST_MS,
 );

@@ -23,7 +23,7 @@ export interface Witnessed {
 export function witnessedVotes(nodes: readonly TestNode[], others: readonly Signed[]): Witnessed {
   const signatures = new Map<string, string>();
   const conflicts: string[] = [];
-  for (const [place, signature] of [...others, ...nodes.flatMap(signedInLog)]) {
+  for (const [place, signature] of [...others, ...nodes.flatMap(loggedBy)]) {
     const known = signatures.get(place);
     if (known !== undefined && known !== signature) conflicts.push(`${place}: ${known} and ${signature}`);
     signatures.set(place, signature);
@@ -39,7 +39,8 @@ export function lastSigned(node: TestNode): Signed[] {
   return proposal ? [ofProposal(decodeProposal(proposal))] : [];
 }
 
-function signedInLog(node: TestNode): Signed[] {
+/** What the write-ahead log of a stopped node holds. */
+export function loggedBy(node: TestNode): Signed[] {
   const { payloads } = decodeWal(new Uint8Array(readFileSync(node.path("data", "consensus.wal"))));
   return payloads.flatMap(signedIn);
 }
