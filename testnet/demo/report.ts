@@ -59,7 +59,7 @@ function reasonOf({ submitted, accepted, owners, paid }: ContributorResult, all:
   const reasons: string[] = [];
   if (accepted < 0.9 * submitted) reasons.push(`curators refused ${percent(submitted - accepted, submitted)}`);
   if (owners < 0.9 * accepted)
-    reasons.push(`${percent(accepted - owners, accepted)} of the rest repeats earlier items`);
+    reasons.push(`${percent(accepted - owners, accepted)} of the accepted repeat earlier items`);
   const perOwner = owners === 0 ? 0 : Number(paid) / owners;
   const base = honestMedian(all, (c) => Number(c.paid) / Math.max(1, c.owners));
   if (base > 0 && owners > 0 && perOwner < 0.5 * base)
@@ -83,7 +83,7 @@ function validatorTable({ attestations }: DemoResult): string {
     voided > accepted + rejected
       ? "sketches contradicted by its peers: unpaid"
       : accepted === 0
-        ? "no verifier: unpaid"
+        ? "abstained: unpaid"
         : "paid",
   ]);
   return table({ head: ["validator", "accepted", "rejected", "abstained", "voided", ""], rows, right: [1, 2, 3, 4] });
