@@ -80,7 +80,7 @@ describe("RPC answers", () => {
     "deep parameters, bodies over the limit, other paths and verbs",
     async () => {
       expect((await node.post(request("health").replace("{}", nested(100_000)))).status).toBe(200);
-      expect(await node.post("x".repeat(3_000_000))).toMatchObject({ status: 413 });
+      expect(await node.announce(3_000_000)).toBe(413);
       expect((await node.get("/no/such/path")).status).toBe(404);
       expect((await node.get("/%ff")).status).toBe(400);
       const { response } = await node.call<{ response: { code: number; log: string } }>("abci_query", {

@@ -1,3 +1,4 @@
+import { request } from "node:http";
 import { join } from "node:path";
 import { type Exit, eventually, PATIENCE_MS, Program } from "./process.ts";
 
@@ -108,6 +109,19 @@ export class TestNode {
     const signal = AbortSignal.timeout(PATIENCE_MS);
     const response = await fetch(`${this.rpc}${path}`, { method: "POST", body, signal });
     return { status: response.status, text: await response.text() };
+  }
+
+  /** Status of the answer to a body that is announced with this length and not sent. */
+  announce(length: number, path = "/"): Promise<number | undefined> {
+    return new Promise((resolve, reject) => {
+      const headers = { "content-length": length };
+      const sent = request(`${this.rpc}${path}`, { method: "POST", headers, timeout: PATIENCE_MS }, (response) => {
+        resolve(response.statusCode);
+        sent.destroy();
+      });
+      sent.once("error", reject);
+      sent.flushHeaders();
+    });
   }
 
   async get(path: string): Promise<{ status: number; bytes: Uint8Array }> {

@@ -9,10 +9,16 @@ export const PATIENCE_MS = 180_000;
 const POLL_MS = 50;
 
 const running = new Set<ChildProcess>();
-process.once("exit", () => {
+function killAll(): void {
   for (const child of running) child.kill("SIGKILL");
-});
-for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.once(signal, () => process.exit(1));
+}
+process.once("exit", killAll);
+for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
+  process.once(signal, () => {
+    killAll();
+    process.kill(process.pid, signal);
+  });
+}
 
 export interface Exit {
   readonly code: number | null;
