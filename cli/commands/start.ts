@@ -45,7 +45,10 @@ export function startCommand(program: Command): void {
       });
       const failure = await Promise.race([interrupted, node.failed]);
       setTimeout(() => process.exit(EXIT.failure), STOP_TIMEOUT_MS).unref();
-      await node.stop();
+      const stopped = node.stop();
+      // Why it stopped matters more than that stopping failed as well.
+      if (failure) await stopped.catch(() => undefined);
+      else await stopped;
       if (failure) throw asCliError(failure);
     });
 }
