@@ -90,9 +90,10 @@ export class BlobReferences {
     for (let after = ""; ; ) {
       const codecs = [QueryModelsRequest, QueryModelsResponse] as const;
       const { models } = await this.#ask("modelregistry", "Models", codecs, { startAfter: after, limit: PAGE });
-      for (const { manifestBlob, weightsBlob, index } of models) {
+      for (const { manifestBlob, weightsBlob, index, ...model } of models) {
         for (const hash of [manifestBlob, weightsBlob, index?.headerBlob, index?.rowsBlob, index?.inverseBlob])
           add(hash);
+        for (const hash of [model.encoderBlob, model.tokenizerBlob, model.baseBlob, model.checkpointsBlob]) add(hash);
       }
       if (models.length < PAGE) return;
       after = models.at(-1)?.id ?? "";

@@ -10,6 +10,7 @@ import {
   MsgRetireModelResponse,
   MsgUpdatePrice,
   MsgUpdatePriceResponse,
+  Task,
 } from "../../proto/gen/openledger/modelregistry/v1.ts";
 import { isSlug, parseSnapshotId } from "../datanet/ids.ts";
 import { checkHash, checkLabels, checkText, demand } from "../datanet/types.ts";
@@ -100,7 +101,7 @@ function validateModel(message: MsgRegisterModel, account: AccountCheck): void {
   checkHash("the manifest blob", message.manifestBlob);
   checkHash("the weights hash", message.weightsHash);
   checkHash("the weights blob", message.weightsBlob);
-  checkLabels(message.labels);
+  checkParts(message);
   const { snapshots } = message;
   demand(snapshots.length >= 1 && snapshots.length <= MAX_SNAPSHOTS, `a model has 1 to ${MAX_SNAPSHOTS} snapshots`);
   for (const id of snapshots) {
@@ -108,6 +109,35 @@ function validateModel(message: MsgRegisterModel, account: AccountCheck): void {
   }
   demand(new Set(snapshots).size === snapshots.length, "a snapshot is listed twice");
   checkPrice(message);
+}
+
+/** What the task needs besides weights. Labels are a classifier's; blobs of encoder or decoder come together. */
+function checkParts(message: MsgRegisterModel): void {
+  const { task, labels, encoderBlob, tokenizerBlob, baseBlob, checkpointsRoot, checkpointsBlob } = message;
+  demand(task === Task.TASK_CLASSIFY || task === Task.TASK_GENERATE, `no task has the number ${task}`);
+  if (task === Task.TASK_CLASSIFY) {
+    checkLabels(labels);
+    checkTogether([
+      ["the encoder blob", encoderBlob],
+      ["the tokenizer blob", tokenizerBlob],
+      ["the base blob", baseBlob],
+    ]);
+  } else {
+    demand(labels.length === 0, "a generator has no labels");
+    checkHash("the encoder blob", encoderBlob);
+    checkHash("the tokenizer blob", tokenizerBlob);
+    if (baseBlob.length > 0) checkHash("the base blob", baseBlob);
+  }
+  checkTogether([
+    ["the checkpoints root", checkpointsRoot],
+    ["the checkpoints blob", checkpointsBlob],
+  ]);
+}
+
+/** All of them are hashes, or none is there. */
+function checkTogether(parts: readonly (readonly [name: string, bytes: Uint8Array])[]): void {
+  if (parts.every(([, bytes]) => bytes.length === 0)) return;
+  for (const [name, bytes] of parts) checkHash(name, bytes);
 }
 
 /** An inference must cost something: its fee is what everybody is paid from. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { toHex } from "../../chain/crypto/bytes.ts";
 import { ONE } from "../../chain/math/fixed.ts";
 import { ClaimStatus } from "../../proto/gen/openledger/attribution/v1.ts";
 import {
@@ -11,10 +12,12 @@ import {
   MsgUpdatePrice,
   Params,
   Query,
+  Task,
 } from "../../proto/gen/openledger/modelregistry/v1.ts";
 import { fromJson, type Partially } from "../../proto/runtime.ts";
 import { createNet, curatedWindow, hashOf, NET, postSnapshot, registerCurators } from "../datanet/testing/story.ts";
 import { account, FUNDS, json, World, type WorldGenesis } from "../datanet/testing/world.ts";
+import { trainingPayloadHash } from "./ids.ts";
 import { DEFAULT_PARAMS } from "./params.ts";
 
 const SNAPSHOT = `${NET}/1`;
@@ -44,6 +47,9 @@ function registerIndex(world: World, changes: Partially<MsgRegisterIndex> = {}):
   return MsgRegisterIndexResponse.decode(world.send(MsgRegisterIndex, message)).indexClaimId;
 }
 
+const ONNX = { encoderBlob: hashOf("es"), tokenizerBlob: hashOf("t"), baseBlob: hashOf("g") };
+const GENERATOR = { task: Task.TASK_GENERATE, labels: [], encoderBlob: hashOf("a"), tokenizerBlob: hashOf("t") };
+
 const query = (world: World) => world.query(Query.Model, { id: MODEL });
 
 describe("registration", () => {
@@ -58,6 +64,19 @@ describe("registration", () => {
     expect(world.broken()).toEqual([]);
   });
 
+  test("a model on an encoder graph and a generator keep their blobs, and their claims cover them", () => {
+    const world = trained();
+    register(world, ONNX);
+    register(world, { id: "writer", ...GENERATOR, checkpointsRoot: hashOf("c"), checkpointsBlob: hashOf("cb") });
+    expect(query(world).model).toMatchObject({ task: Task.TASK_CLASSIFY, ...ONNX });
+    const writer = world.query(Query.Model, { id: "writer" }).model!;
+    expect(writer).toMatchObject({ ...GENERATOR, checkpointsBlob: hashOf("cb") });
+    const hash = toHex(trainingPayloadHash(writer));
+    expect(toHex(trainingPayloadHash({ ...writer, tokenizerBlob: hashOf("u") }))).not.toBe(hash);
+    expect(toHex(trainingPayloadHash({ ...writer, task: Task.TASK_CLASSIFY }))).not.toBe(hash);
+    expect(world.broken()).toEqual([]);
+  });
+
   test.each([
     ["a snapshot that does not exist", { snapshots: [`${NET}/2`] }, "no snapshot bank-questions/2"],
     ["a snapshot twice", { snapshots: [SNAPSHOT, SNAPSHOT] }, "a snapshot is listed twice"],
@@ -69,6 +88,14 @@ describe("registration", () => {
     ["a short hash", { weightsHash: new Uint8Array(20) }, "the weights hash has 20 bytes"],
     ["no encoder", { encoder: "" }, "the encoder has 0 bytes"],
     ["no price at all", { priceRequest: "0", priceToken: "0" }, "cannot both be 0"],
+    [
+      "an encoder without its graph",
+      { encoderBlob: hashOf("es"), tokenizerBlob: hashOf("t") },
+      "the base blob has 0 bytes",
+    ],
+    ["checkpoints without their log", { checkpointsRoot: hashOf("c") }, "the checkpoints blob has 0 bytes"],
+    ["a generator with labels", { task: Task.TASK_GENERATE, ...ONNX }, "a generator has no labels"],
+    ["a generator without a tokenizer", { ...GENERATOR, tokenizerBlob: new Uint8Array(0) }, "the tokenizer blob has 0"],
     ["a negative price", { priceToken: "-1" }, "not an amount"],
   ])("refuses %s", (_name, changes, message) => {
     const world = trained();

@@ -11,6 +11,13 @@ export const ModelStatus = {
 } as const;
 export type ModelStatus = (typeof ModelStatus)[keyof typeof ModelStatus];
 
+/** What a model does: names a label, or continues a text. */
+export const Task = {
+  TASK_CLASSIFY: 0,
+  TASK_GENERATE: 1,
+} as const;
+export type Task = (typeof Task)[keyof typeof Task];
+
 export interface QueryParamsRequest {}
 export const QueryParamsRequest: MessageCodec<QueryParamsRequest> = message<QueryParamsRequest>("openledger.modelregistry.v1.QueryParamsRequest", () => []);
 
@@ -71,6 +78,12 @@ export interface MsgRegisterModel {
   readonly priceRequest: string;
   readonly priceToken: string;
   readonly licence: string;
+  readonly task: Task;
+  readonly encoderBlob: Uint8Array;
+  readonly tokenizerBlob: Uint8Array;
+  readonly baseBlob: Uint8Array;
+  readonly checkpointsRoot: Uint8Array;
+  readonly checkpointsBlob: Uint8Array;
 }
 export const MsgRegisterModel: MessageCodec<MsgRegisterModel> = message<MsgRegisterModel>("openledger.modelregistry.v1.MsgRegisterModel", () => [
   { no: 1, name: "owner", json: "owner", type: "string" },
@@ -86,6 +99,12 @@ export const MsgRegisterModel: MessageCodec<MsgRegisterModel> = message<MsgRegis
   { no: 11, name: "priceRequest", json: "price_request", type: "string" },
   { no: 12, name: "priceToken", json: "price_token", type: "string" },
   { no: 13, name: "licence", json: "licence", type: "string" },
+  { no: 14, name: "task", json: "task", type: "enum", enum: Task },
+  { no: 15, name: "encoderBlob", json: "encoder_blob", type: "bytes" },
+  { no: 16, name: "tokenizerBlob", json: "tokenizer_blob", type: "bytes" },
+  { no: 17, name: "baseBlob", json: "base_blob", type: "bytes" },
+  { no: 18, name: "checkpointsRoot", json: "checkpoints_root", type: "bytes" },
+  { no: 19, name: "checkpointsBlob", json: "checkpoints_blob", type: "bytes" },
 ]);
 
 export interface MsgRegisterModelResponse {
@@ -193,6 +212,17 @@ export interface Model {
   readonly fidelity: bigint;
   readonly licence: string;
   readonly status: ModelStatus;
+  readonly task: Task;
+  /**
+   * Blob ids; empty with a built-in encoder. A model on an encoder graph names the encoder's specification, its
+   * tokenizer and its graph (base); a generator its architecture, its tokenizer and, when it adapts others, their weights (base).
+   */
+  readonly encoderBlob: Uint8Array;
+  readonly tokenizerBlob: Uint8Array;
+  readonly baseBlob: Uint8Array;
+  /** Merkle root of the training log over its checkpoints, and its blob; empty for a model without checkpoints. */
+  readonly checkpointsRoot: Uint8Array;
+  readonly checkpointsBlob: Uint8Array;
 }
 export const Model: MessageCodec<Model> = message<Model>("openledger.modelregistry.v1.Model", () => [
   { no: 1, name: "id", json: "id", type: "string" },
@@ -212,6 +242,12 @@ export const Model: MessageCodec<Model> = message<Model>("openledger.modelregist
   { no: 15, name: "fidelity", json: "fidelity", type: "uint64" },
   { no: 16, name: "licence", json: "licence", type: "string" },
   { no: 17, name: "status", json: "status", type: "enum", enum: ModelStatus },
+  { no: 18, name: "task", json: "task", type: "enum", enum: Task },
+  { no: 19, name: "encoderBlob", json: "encoder_blob", type: "bytes" },
+  { no: 20, name: "tokenizerBlob", json: "tokenizer_blob", type: "bytes" },
+  { no: 21, name: "baseBlob", json: "base_blob", type: "bytes" },
+  { no: 22, name: "checkpointsRoot", json: "checkpoints_root", type: "bytes" },
+  { no: 23, name: "checkpointsBlob", json: "checkpoints_blob", type: "bytes" },
 ]);
 
 export interface Params {
