@@ -1,0 +1,98 @@
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import { banking77, type LabelledData } from "../bench/dataset.ts";
+import { sharedDir } from "../shared.ts";
+import { type EvalOptions, EvaluationError } from "./evaluation.ts";
+
+/** A labelled row: its text, or its numeric features. */
+export interface DataRow {
+  readonly text: string;
+  readonly label: number;
+  readonly features?: Float64Array;
+}
+
+export interface EvalData {
+  readonly name: string;
+  readonly labels: readonly string[];
+  readonly train: readonly DataRow[];
+  readonly test: readonly DataRow[];
+  /** Numeric columns of a data set that has them. */
+  readonly columns?: readonly string[];
+}
+
+type Row = Readonly<Record<string, string>>;
+
+/** A CSV that parses to more than this does not fit beside its features. */
+const MOST_CSV_BYTES = 1 << 30;
+
+function rowsOf(file: string): Row[] {
+  try {
+    if (statSync(file).size > MOST_CSV_BYTES) throw new Error("larger than 1 GiB");
+    return parse(readFileSync(file), { columns: true, skip_empty_lines: true, bom: true });
+  } catch (error) {
+    throw new EvaluationError("bad-data", `cannot read ${file}: ${(error as Error).message}`);
+  }
+}
+
+function columnsOf(options: EvalOptions, file: string, rows: readonly Row[]): string[] {
+  const present = Object.keys(rows[0] ?? {});
+  if (rows.length === 0) throw new EvaluationError("bad-data", `${file} has no rows`);
+  const numeric = options.allFeatures ? present.filter((name) => name !== options.labelColumn) : options.featureColumns;
+  const wanted = [options.labelColumn, ...(numeric.length > 0 ? numeric : [options.textColumn])];
+  const missing = wanted.filter((name) => !present.includes(name));
+  if (missing.length > 0) {
+    throw new EvaluationError("bad-data", `${file} has no column ${missing.join(", ")}; it has ${present.join(", ")}`);
+  }
+  return [...numeric];
+}
+
+function numbersOf(file: string, row: Row, line: number, columns: readonly string[]): Float64Array {
+  return Float64Array.from(columns, (name) => {
+    const text = row[name]!.trim();
+    const value = Number(text);
+    if (text !== "" && Number.isFinite(value)) return value;
+    throw new EvaluationError("bad-data", `${file} row ${line}: ${name} is "${text}", not a number`);
+  });
+}
+
+function userData(options: EvalOptions, train: string, test: string): EvalData {
+  const [trainRows, testRows] = [rowsOf(train), rowsOf(test)];
+  const columns = columnsOf(options, train, trainRows);
+  columnsOf(options, test, testRows);
+  const labels = [...new Set(trainRows.map((row) => row[options.labelColumn]!))].sort();
+  if (labels.length < 2) throw new EvaluationError("bad-data", `${train}: a classifier needs at least two labels`);
+  const place = new Map(labels.map((label, i) => [label, i]));
+  const read = (file: string, rows: readonly Row[]): DataRow[] =>
+    rows.map((row, i) => {
+      const label = place.get(row[options.labelColumn]!);
+      if (label === undefined) {
+        throw new EvaluationError(
+          "bad-data",
+          `${file} row ${i + 1}: label "${row[options.labelColumn]}" is not in ${train}`,
+        );
+      }
+      if (columns.length === 0) return { text: row[options.textColumn]!, label };
+      return { text: "", label, features: numbersOf(file, row, i + 1, columns) };
+    });
+  const data = { name: train, labels, train: read(train, trainRows), test: read(test, testRows) };
+  return columns.length === 0 ? data : { ...data, columns };
+}
+
+/**
+ * A user's CSV files, or the public data set that the evaluation is defined on.
+ * Throws EvaluationError: bad-data (with file, row and column), no-data.
+ */
+export function classificationData(options: EvalOptions): EvalData {
+  if (options.data !== undefined && options.test !== undefined) return userData(options, options.data, options.test);
+  const data: LabelledData | undefined = banking77();
+  if (data) return { name: "Banking77", ...data };
+  throw new EvaluationError("no-data", "../shared/data/banking77 is absent; give --data F.csv --test F.csv");
+}
+
+/** Tiny Shakespeare's text, for the decoder. Throws EvaluationError "no-data". */
+export function shakespeare(): string {
+  const shared = sharedDir();
+  if (!shared) throw new EvaluationError("no-data", "../shared/data/tinyshakespeare is absent");
+  return readFileSync(join(shared, "data", "tinyshakespeare", "input.txt"), "utf8");
+}

@@ -1,0 +1,28 @@
+import type { HeadProblem } from "./head-problem.ts";
+
+/** An attribution method made ready for one problem. */
+export interface Scorer {
+  /** Bytes that the method keeps for each training row to answer a query. */
+  readonly bytesPerRow: number;
+  /** One number a training row: larger means that the row speaks more for the query's own answer. */
+  score(query: number): Float64Array;
+}
+
+/** A damping (or other) setting to choose from and the scorer under it. */
+export interface Setting {
+  readonly name: string;
+  scorer(): Scorer;
+}
+
+/** A method of data attribution with the paper that it follows. */
+export interface Method {
+  readonly name: string;
+  readonly source: string;
+  /** One setting, or several of which the harness takes the best on tuning queries. */
+  prepare(problem: HeadProblem): Promise<readonly Setting[]>;
+}
+
+/** A method without anything to choose. */
+export function fixed(scorer: Scorer): readonly Setting[] {
+  return [{ name: "", scorer: () => scorer }];
+}
