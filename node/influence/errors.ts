@@ -2,6 +2,8 @@
 export type InfluenceErrorCode =
   /** No encoder is registered under this id or spec hash. */
   | "unknown-encoder"
+  /** An encoder's graph or tokenizer cannot be used: node/influence/encoders/errors.ts says why. */
+  | "bad-encoder"
   /** Lengths, class counts or folds of the caller's arrays disagree or are out of range. */
   | "bad-shape"
   /** A feature, probability or option is NaN or infinite. */

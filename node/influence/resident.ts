@@ -1,6 +1,8 @@
 import { equalBytes } from "../../chain/crypto/bytes.ts";
 import { sha256 } from "../../chain/crypto/hash.ts";
 import { encoderById } from "./encoder.ts";
+import { encoderSpecHash } from "./encoders/resolve.ts";
+import type { EncoderFiles } from "./encoders/types.ts";
 import { InfluenceError } from "./errors.ts";
 import { powerOfTwo } from "./exact-math.ts";
 import { fromGrid, weightsHash } from "./grid.ts";
@@ -45,12 +47,15 @@ export interface SharedModel {
   readonly columns: RowColumns;
   /** classes x dims. */
   readonly weights: Float64Array;
+  /** Of an encoder that is a graph, on shared memory too. */
+  readonly encoderFiles: EncoderFiles | undefined;
   /** Bytes of shared memory that the model holds. */
   readonly bytes: number;
 }
 
 /** One thread's view of a resident model. */
 export interface ResidentModel extends SharedModel {
+  /** The built-in encoder. Throws InfluenceError "unknown-encoder" when the model's is a graph: that is asynchronous. */
   readonly encoder: Encoder;
   readonly dots: readonly Dot8[];
   readonly axpy: Axpy32;
@@ -76,7 +81,7 @@ function refuse(what: string): never {
 
 function checkBlobs(blobs: ModelBlobs, header: IndexHeader, model: HeadModel): void {
   if (model.labels.length !== header.classes || model.dims !== header.dims) refuse("model and index differ in shape");
-  if (!equalBytes(encoderById(model.encoderId).specHash, header.encoderSpecHash))
+  if (!equalBytes(encoderSpecHash(model.encoderId, blobs.encoder), header.encoderSpecHash))
     refuse("model and index name different encoders");
   if (!equalBytes(weightsHash(model.weights), header.weightsHash)) refuse("the index was built for other weights");
   if (blobs.inverse.length !== 4 * header.classes * triangleSize(header.dims)) refuse("the inverse has a wrong length");
@@ -132,9 +137,22 @@ function placeRows(blob: Uint8Array, header: IndexHeader, memory: KernelMemory, 
   return columns;
 }
 
+function shareEncoder(files: EncoderFiles | undefined): EncoderFiles | undefined {
+  if (!files) return undefined;
+  const share = (bytes: Uint8Array) => {
+    const copy = new Uint8Array(shared(bytes.length));
+    copy.set(bytes);
+    return copy;
+  };
+  return { spec: share(files.spec), graph: share(files.graph), tokenizer: share(files.tokenizer) };
+}
+
+/** A session holds the graph in float64, twice its usual size, beside the file. */
+const SESSION_COPIES = 3;
+
 /**
  * Decodes a model's blobs and checks every hash between them.
- * Throws InfluenceError: bad-bytes, hash-mismatch, unknown-encoder.
+ * Throws InfluenceError: bad-bytes, hash-mismatch, unknown-encoder; EncoderError bad-spec.
  */
 export function shareModel(blobs: ModelBlobs): SharedModel {
   const header = decodeIndexHeader(blobs.indexHeader);
@@ -146,8 +164,10 @@ export function shareModel(blobs: ModelBlobs): SharedModel {
   placeInverse(blobs.inverse, header, new Int32Array(memory.buffer, places.inverse, header.classes * header.dims ** 2));
   const weights = new Float64Array(shared(8 * model.weights.length));
   weights.set(fromGrid(model.weights));
-  const bytes = memory.buffer.byteLength + weights.byteLength + header.rows * (header.classes + 22);
-  return { header, model, memory, places, columns, weights, bytes };
+  const encoderFiles = shareEncoder(blobs.encoder);
+  const encoderBytes = SESSION_COPIES * (encoderFiles?.graph.length ?? 0) + (encoderFiles?.tokenizer.length ?? 0);
+  const bytes = memory.buffer.byteLength + weights.byteLength + header.rows * (header.classes + 22) + encoderBytes;
+  return { header, model, memory, places, columns, weights, encoderFiles, bytes };
 }
 
 /** Opens a shared model in one thread, numbered 0 .. MOST_THREADS - 1. */
@@ -155,7 +175,9 @@ export function openModel(model: SharedModel, thread = 0): ResidentModel {
   if (thread < 0 || thread >= MOST_THREADS) throw new InfluenceError("bad-shape", `no scratch for thread ${thread}`);
   return {
     ...model,
-    encoder: encoderById(model.model.encoderId),
+    get encoder() {
+      return encoderById(model.model.encoderId);
+    },
     dots: dot8Over(model.memory),
     axpy: axpy32Over(model.memory),
     scratch: model.places.scratch + thread * model.places.scratchStride,

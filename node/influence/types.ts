@@ -1,4 +1,5 @@
 import type { MerkleProof } from "../../chain/crypto/merkle.ts";
+import type { EncoderFiles } from "./encoders/types.ts";
 
 /** Shapes shared by the attribution engine: encoder, trainer, influence index, query, scores, settlement, witness. */
 
@@ -120,6 +121,8 @@ export interface ModelBlobs {
   readonly rows: Uint8Array;
   /** classes x packed upper triangle, int32 little-endian. */
   readonly inverse: Uint8Array;
+  /** The encoder's own files; none for a built-in encoder. */
+  readonly encoder?: EncoderFiles | undefined;
 }
 
 /** Everything one attributed inference produces. */

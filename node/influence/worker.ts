@@ -1,6 +1,9 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { attributeAnswer } from "./attribute.ts";
 import { clusters, snapshotWitness } from "./dedupe.ts";
+import { EncoderError } from "./encoders/errors.ts";
+import { EncoderShelf } from "./encoders/shelf.ts";
+import type { AsyncEncoder } from "./encoders/types.ts";
 import { InfluenceError } from "./errors.ts";
 import { queryVectors } from "./query.ts";
 import type { ReplyMessage, RequestKind, RequestMessage, Requests, Worked } from "./requests.ts";
@@ -15,9 +18,11 @@ const { thread, provider } = workerData as { thread: number; provider: Provider 
 interface Adopted {
   readonly resident: ResidentModel;
   readonly session: HeadSession;
+  readonly encoder: AsyncEncoder;
 }
 
 const models = new Map<string, Adopted>();
+const encoders = new EncoderShelf();
 
 function adopted(key: string): Adopted {
   const found = models.get(key);
@@ -26,8 +31,8 @@ function adopted(key: string): Adopted {
 }
 
 async function attribute({ key, text, witness }: Requests["attribute"]["input"]): Promise<Worked> {
-  const { resident, session } = adopted(key);
-  const features = resident.encoder.encode(text);
+  const { resident, session, encoder } = adopted(key);
+  const features = await encoder.encodeAll([text]);
   const attribution = attributeAnswer(resident, features, await session.answer(features));
   return {
     attribution,
@@ -40,14 +45,16 @@ type Handlers = { [K in RequestKind]: (input: Requests[K]["input"]) => Promise<R
 const handlers: Handlers = {
   share: async ({ blobs }) => shareModel(blobs),
   adopt: async ({ key, model }) => {
+    const encoder = await encoders.take(model.model.encoderId, model.encoderFiles, { provider });
     const session = await openSession(model.weights, model.header.dims, provider);
-    models.set(key, { resident: openModel(model, thread), session });
+    models.set(key, { resident: openModel(model, thread), session, encoder });
     return { provider: session.provider };
   },
   drop: async ({ key }) => {
     const found = models.get(key);
     models.delete(key);
     await found?.session.release();
+    if (found) await encoders.giveBack(found.encoder);
     return undefined;
   },
   attribute,
@@ -61,6 +68,9 @@ const handlers: Handlers = {
 };
 
 function failureOf(error: unknown) {
+  if (error instanceof EncoderError) {
+    return { code: "bad-encoder", message: `${error.message}; ${error.nextStep}` } as const;
+  }
   const code = error instanceof InfluenceError ? error.code : undefined;
   return { code, message: error instanceof Error ? error.message : String(error) };
 }

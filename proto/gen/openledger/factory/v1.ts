@@ -1,6 +1,37 @@
 // Generated from the .proto files by `npm run proto`. Do not edit.
 import { message, type MessageCodec } from "../../../runtime.ts";
 
+/** How one vector comes of an encoder graph's output. */
+export const Pooling = {
+  /** The output is one vector a text. */
+  POOLING_NONE: 0,
+  /** Mean of the vectors of all tokens. */
+  POOLING_MEAN: 1,
+  /** Vector of the first token. */
+  POOLING_CLS: 2,
+} as const;
+export type Pooling = (typeof Pooling)[keyof typeof Pooling];
+
+/** A frozen text encoder that is a graph. sha256 of these canonical bytes names it. */
+export interface EncoderSpec {
+  /** sha256 of the ONNX model and of tokenizer.json. */
+  readonly graphHash: Uint8Array;
+  readonly tokenizerHash: Uint8Array;
+  readonly output: string;
+  readonly pooling: Pooling;
+  /** Tokens of a text at most, special tokens included. */
+  readonly maxTokens: number;
+  readonly dims: number;
+}
+export const EncoderSpec: MessageCodec<EncoderSpec> = message<EncoderSpec>("openledger.factory.v1.EncoderSpec", () => [
+  { no: 1, name: "graphHash", json: "graph_hash", type: "bytes" },
+  { no: 2, name: "tokenizerHash", json: "tokenizer_hash", type: "bytes" },
+  { no: 3, name: "output", json: "output", type: "string" },
+  { no: 4, name: "pooling", json: "pooling", type: "enum", enum: Pooling },
+  { no: 5, name: "maxTokens", json: "max_tokens", type: "uint32" },
+  { no: 6, name: "dims", json: "dims", type: "uint32" },
+]);
+
 /**
  * What a model is made of: snapshot + manifest -> weights, bit for bit. Its canonical bytes are a blob, their sha256 is
  * the manifest hash on chain.
