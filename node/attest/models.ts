@@ -1,5 +1,7 @@
 import { equalBytes, toHex } from "../../chain/crypto/bytes.ts";
 import { type Model, Query } from "../../proto/gen/openledger/modelregistry/v1.ts";
+import { EncoderError } from "../influence/encoders/errors.ts";
+import type { EncoderFiles } from "../influence/encoders/types.ts";
 import { InfluenceError, type InfluenceErrorCode } from "../influence/errors.ts";
 import { decodeIndexHeader, indexRoot } from "../influence/index-format.ts";
 import { decodeModel } from "../influence/model-format.ts";
@@ -79,9 +81,21 @@ export async function fetchModel(source: ArtefactSource, model: Model): Promise<
     indexHeader: await fetch(index.headerBlob),
     rows: await fetch(index.rowsBlob),
     inverse: await fetch(index.inverseBlob),
+    encoder: await fetchEncoder(source, model),
   };
   checkModel(model, blobs);
   return blobs;
+}
+
+/** The files of a model's encoder; undefined for a built-in one. Throws BlobError. */
+export async function fetchEncoder(source: ArtefactSource, model: Model): Promise<EncoderFiles | undefined> {
+  if (model.encoderBlob.length === 0) return undefined;
+  const fetch = (id: Uint8Array) => artefact(source, toHex(id));
+  return {
+    spec: await fetch(model.encoderBlob),
+    graph: await fetch(model.baseBlob),
+    tokenizer: await fetch(model.tokenizerBlob),
+  };
 }
 
 /** The links between registration and blobs; those among the blobs are checked where they are decoded. */
@@ -95,7 +109,8 @@ function checkModel(model: Model, blobs: ModelBlobs): void {
   const header = decodeIndexHeader(blobs.indexHeader);
   if (!equalBytes(header.weightsHash, model.weightsHash)) refuse("the index was built for other weights");
   if (!equalBytes(header.encoderSpecHash, model.encoderHash)) refuse("the index was built with another encoder");
-  const { labels } = decodeModel(blobs.model);
+  const { labels, encoderId } = decodeModel(blobs.model);
+  if (encoderId !== model.encoder) refuse("its weights were trained on another encoder");
   if (labels.length !== model.labels.length || labels.some((label, i) => label !== model.labels[i])) {
     refuse("its labels are not the registered ones");
   }
@@ -104,10 +119,16 @@ function checkModel(model: Model, blobs: ModelBlobs): void {
 /** Undefined for what may be better at the next attempt: a missing blob, a lost thread, too little memory. */
 function asMismatch(model: string, error: unknown): ModelMismatch | undefined {
   if (error instanceof ModelMismatch) return error;
-  const isFinal = error instanceof InfluenceError && FINAL.has(error.code);
+  const isFinal = error instanceof EncoderError || (error instanceof InfluenceError && FINAL.has(error.code));
   return isFinal ? new ModelMismatch(`model ${model}: ${error.message}`) : undefined;
 }
 
-const FINAL: ReadonlySet<InfluenceErrorCode> = new Set(["bad-bytes", "hash-mismatch", "unknown-encoder", "bad-shape"]);
+const FINAL: ReadonlySet<InfluenceErrorCode> = new Set([
+  "bad-bytes",
+  "hash-mismatch",
+  "unknown-encoder",
+  "bad-encoder",
+  "bad-shape",
+]);
 const MAX_MISMATCHED = 1_000;
 const NO_BYTES = new Uint8Array(0);

@@ -79,16 +79,16 @@ export interface Explanation {
 export async function explainContribution(options: ExplainOptions): Promise<Explanation> {
   const rpc = new NodeRpc(options.rpcUrl);
   const inputs = await gatherInputs(options.requestId, { ask: rpc.ask, blobs: options.blobs ?? rpc });
-  const all = explain(inputs);
+  const all = await explain(inputs);
   const { contributionId } = options;
   if (contributionId === undefined) return all;
   return { ...all, entries: all.entries.filter((entry) => entry.contributionId === contributionId) };
 }
 
-/** The explanation of what was gathered; a pure function. */
-export function explain(inputs: ExplainInputs): Explanation {
+/** The explanation of what was gathered; reads nothing else. */
+export async function explain(inputs: ExplainInputs): Promise<Explanation> {
   const table = clusterTable(inputs.snapshots);
-  const recomputed = recompute(inputs);
+  const recomputed = await recompute(inputs);
   const vector = toWireSettlement(recomputed.settlement.settlement);
   const { settlement, shares, request } = inputs;
   const gross = grossSplit(BigInt(request.fee), shares);

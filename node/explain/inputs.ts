@@ -6,6 +6,7 @@ import { type Model, Query as ModelQuery } from "../../proto/gen/openledger/mode
 import { type Params, Query as RewardsQuery, type Settlement } from "../../proto/gen/openledger/rewards/v1.ts";
 import { type ArtefactSource, artefact } from "../attest/artefacts.ts";
 import type { Ask } from "../attest/ask.ts";
+import { fetchEncoder } from "../attest/models.ts";
 import type { ModelBlobs } from "../influence/types.ts";
 import { ExplainError } from "./errors.ts";
 
@@ -60,6 +61,7 @@ export async function gatherInputs(
       indexHeader: await fetch(model.index.headerBlob),
       rows: await fetch(model.index.rowsBlob),
       inverse: await fetch(model.index.inverseBlob),
+      encoder: await fetchEncoder(blobs, model),
     },
   };
 }

@@ -6,13 +6,13 @@ import { InferenceInput } from "../../proto/gen/openledger/inference/v1.ts";
 import { decodeStrict, encodeBytes } from "../../proto/runtime.ts";
 import { encodeOutput, encodeResultOpening } from "../attest/result-codec.ts";
 import { referenceAnswer } from "../influence/answer.ts";
-import { encoderById } from "../influence/encoder.ts";
+import { encoderSpecHash, resolveEncoder } from "../influence/encoders/resolve.ts";
 import { fromGrid } from "../influence/grid.ts";
 import { decodeIndexHeader, decodeRow, indexRoot, rowBytes } from "../influence/index-format.ts";
 import { decodeModel, weightsHash } from "../influence/model-format.ts";
 import { type RowScore, rowScore } from "../influence/score.ts";
 import { explainSettlement, type SettlementExplanation } from "../influence/settle.ts";
-import type { IndexHeader, IndexRow, QueryVectors } from "../influence/types.ts";
+import type { HeadModel, IndexHeader, IndexRow, ModelBlobs, QueryVectors } from "../influence/types.ts";
 import { ExplainError } from "./errors.ts";
 import type { ExplainInputs } from "./inputs.ts";
 import { plainQueryVectors } from "./plain-query.ts";
@@ -34,13 +34,13 @@ export interface Recomputed {
 
 const NO_SCORE: RowScore = { score: 0, scale: 1, blocks: [] };
 
-/** From bytes to the settlement vector, in plain integers row by row. Throws ExplainError `bad_blob`, InfluenceError. */
-export function recompute(inputs: ExplainInputs): Recomputed {
+/** From bytes to the settlement vector, in plain integers row by row. Throws ExplainError `bad_blob`, InfluenceError, EncoderError. */
+export async function recompute(inputs: ExplainInputs): Promise<Recomputed> {
   const { blobs, model, request } = inputs;
   const header = decodeIndexHeader(blobs.indexHeader);
   const head = decodeModel(blobs.model);
   const input = readInput(inputs.input);
-  const features = encoderById(head.encoderId).encode(input.text);
+  const features = await featuresOf(head, blobs, input.text);
   const answer = referenceAnswer(fromGrid(head.weights), features);
   const query = plainQueryVectors(header, blobs.inverse, { features, answer });
   const rows = readRows(header, blobs.rows);
@@ -68,6 +68,10 @@ export function recompute(inputs: ExplainInputs): Recomputed {
       name: "the weights are the registered ones, and those of the index",
       holds: [model.weightsHash, header.weightsHash].every((hash) => equalBytes(hash, weightsHash(head.weights))),
     },
+    {
+      name: "the encoder is that of the index",
+      holds: equalBytes(encoderSpecHash(head.encoderId, blobs.encoder), header.encoderSpecHash),
+    },
     { name: "the inverse is that of the index", holds: equalBytes(sha256(blobs.inverse), header.inverseHash) },
     { name: "the output is the model's", holds: equalBytes(encodeOutput(answer, head.labels), request.output) },
     {
@@ -77,6 +81,15 @@ export function recompute(inputs: ExplainInputs): Recomputed {
     { name: "query and settlement vector are the opened ones", holds: equalBytes(opening, inputs.opening) },
   ];
   return { header, rows, query, scores, settlement, checks };
+}
+
+async function featuresOf(head: HeadModel, blobs: ModelBlobs, text: string): Promise<Float64Array> {
+  const encoder = await resolveEncoder(head.encoderId, blobs.encoder);
+  try {
+    return await encoder.encodeAll([text]);
+  } finally {
+    await encoder.close();
+  }
 }
 
 function readInput(blob: Uint8Array): InferenceInput {
