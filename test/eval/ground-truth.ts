@@ -31,7 +31,7 @@ export function familySubsets(
 }
 
 /** Everything that the outputs depend on. */
-function problemKey(problem: HeadProblem): string {
+export function problemKey(problem: HeadProblem): string {
   const { set, queries, lambda } = problem;
   const labels = Int32Array.from(set.labels);
   return keyOf([
