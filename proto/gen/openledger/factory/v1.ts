@@ -137,13 +137,10 @@ export interface Lora {
   readonly rank: number;
   /** Units of 2^-40. */
   readonly alpha: bigint;
-  /** Linear layers by name. */
-  readonly targets: readonly string[];
 }
 export const Lora: MessageCodec<Lora> = message<Lora>("openledger.factory.v1.Lora", () => [
   { no: 1, name: "rank", json: "rank", type: "uint32" },
   { no: 2, name: "alpha", json: "alpha", type: "uint64" },
-  { no: 3, name: "targets", json: "targets", type: "string", repeated: true },
 ]);
 
 /**
@@ -183,6 +180,8 @@ export interface JobManifest {
   readonly checkpointEvery: number;
   /** Heads: contributor-disjoint fold heads of the label gate; 0 for none. */
   readonly folds: number;
+  /** What is trained, in the order of the parameters: linear layers by name (LORA), weights by name (FULL). */
+  readonly targets: readonly string[];
 }
 export const JobManifest: MessageCodec<JobManifest> = message<JobManifest>("openledger.factory.v1.JobManifest", () => [
   { no: 1, name: "algorithm", json: "algorithm", type: "string" },
@@ -206,6 +205,7 @@ export const JobManifest: MessageCodec<JobManifest> = message<JobManifest>("open
   { no: 19, name: "gridBits", json: "grid_bits", type: "uint32" },
   { no: 20, name: "checkpointEvery", json: "checkpoint_every", type: "uint32" },
   { no: 21, name: "folds", json: "folds", type: "uint32" },
+  { no: 22, name: "targets", json: "targets", type: "string", repeated: true },
 ]);
 
 /** One choice of the fast path at a boundary between two integers. */
@@ -271,6 +271,8 @@ export interface CurvePoint {
   readonly heldOut: bigint;
   /** Right answers on held-out rows, where the form has labels. */
   readonly heldOutRight: number;
+  /** First 8 bytes of the sha256 of the weights after the step: where two runs part. */
+  readonly digest: Uint8Array;
 }
 export const CurvePoint: MessageCodec<CurvePoint> = message<CurvePoint>("openledger.factory.v1.CurvePoint", () => [
   { no: 1, name: "step", json: "step", type: "uint64" },
@@ -278,6 +280,7 @@ export const CurvePoint: MessageCodec<CurvePoint> = message<CurvePoint>("openled
   { no: 3, name: "hasHeldOut", json: "has_held_out", type: "bool" },
   { no: 4, name: "heldOut", json: "held_out", type: "uint64" },
   { no: 5, name: "heldOutRight", json: "held_out_right", type: "uint32" },
+  { no: 6, name: "digest", json: "digest", type: "bytes" },
 ]);
 
 export interface TrainingLog {
