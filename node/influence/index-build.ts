@@ -35,7 +35,8 @@ export interface IndexInput {
   readonly item: ArrayLike<number>;
   /** Snapshot entry of every row: its own, since only cluster owners are indexed. */
   readonly entry: ArrayLike<number>;
-  readonly encoder?: Encoder;
+  /** Of the features; the built-in encoder by default. */
+  readonly encoder?: Pick<Encoder, "specHash">;
 }
 
 export interface IndexOptions {

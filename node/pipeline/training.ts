@@ -8,7 +8,9 @@ import { encodeBytes } from "../../proto/runtime.ts";
 import { FOLDS, foldOf, trainFolds } from "../factory/train-folds.ts";
 import { defaultLambda, type TrainedHead, type TrainOptions, trainHead } from "../factory/train-head.ts";
 import type { TrainingSet } from "../factory/training-set.ts";
-import { encodeAll, encoderById, HASHED_NGRAM_512 } from "../influence/encoder.ts";
+import { HASHED_NGRAM_512 } from "../influence/encoder.ts";
+import { builtInEncoder } from "../influence/encoders/built-in.ts";
+import type { AsyncEncoder } from "../influence/encoders/types.ts";
 import { InfluenceError } from "../influence/errors.ts";
 import { encodeModel } from "../influence/model-format.ts";
 import type { TrainingRow } from "./training-rows.ts";
@@ -43,15 +45,18 @@ export interface TrainedModel {
   readonly heldOut: { readonly rows: number; readonly right: number };
 }
 
-/** The set that head, folds and index share. */
-export function trainingSet(plan: TrainingPlan): TrainingSet {
+/** The set that head, folds and index share. Throws what the encoder throws. */
+export async function trainingSet(
+  plan: TrainingPlan,
+  encoder: AsyncEncoder = builtInEncoder(plan.encoder),
+  onProgress?: (done: number) => void,
+): Promise<TrainingSet> {
   const { rows, labels } = plan;
-  const encoder = encoderById(plan.encoder);
   const classes = new Map(labels.map((label, index) => [label, index]));
   return {
-    features: encodeAll(
+    features: await encoder.encodeAll(
       rows.map(({ text }) => text),
-      encoder,
+      onProgress,
     ),
     dims: encoder.dims,
     classes: labels.length,
@@ -76,40 +81,48 @@ export function lambdaOf(plan: Pick<TrainingPlan, "lambdaGrid">): number {
   return plan.lambdaGrid / LAMBDA_UNIT;
 }
 
-/** Head and fold heads of a plan: the same bytes on every machine. Throws what trainHead and trainFolds throw. */
-export async function trainModel(
-  plan: TrainingPlan,
-  options: Pick<TrainOptions, "onProgress" | "workers" | "signal"> = {},
-): Promise<TrainedModel> {
-  const set = trainingSet(plan);
+export interface ModelOptions extends Pick<TrainOptions, "onProgress" | "workers" | "signal"> {
+  /** The plan's encoder, when it is not built in. */
+  readonly encoder?: AsyncEncoder | undefined;
+  readonly onEncoded?: ((done: number) => void) | undefined;
+}
+
+/** Head and fold heads of a plan: the same bytes on every machine. Throws what encoder, trainHead and trainFolds throw. */
+export async function trainModel(plan: TrainingPlan, options: ModelOptions = {}): Promise<TrainedModel> {
+  const encoder = options.encoder ?? builtInEncoder(plan.encoder);
+  const set = await trainingSet(plan, encoder, options.onEncoded);
   const lambda = lambdaOf(plan);
   const folds = plan.rows.map(({ contributor }) => foldOf(fromBech32(contributor)));
   const head = await trainHead(set, { ...options, lambda });
   const crossed = await trainFolds({ ...set, folds }, { ...options, lambda });
-  const { encoder, labels } = plan;
-  const manifest = encodeBytes(TrainingManifest, manifestOf(plan, head.hash, crossed.hashes, crossed.gate));
-  const model = encodeModel({ encoderId: encoder, dims: set.dims, labels, weights: head.weights });
+  const { labels } = plan;
+  const hashes = { encoder: encoder.specHash, weights: head.hash, folds: crossed.hashes };
+  const manifest = encodeBytes(TrainingManifest, manifestOf(plan, hashes, crossed.gate));
+  const model = encodeModel({ encoderId: encoder.id, dims: set.dims, labels, weights: head.weights });
   return { head, gate: crossed.gate, manifest, model, heldOut: judge(plan, set, folds, crossed.heads) };
 }
 
 function manifestOf(
   plan: TrainingPlan,
-  weightsHash: Uint8Array,
-  foldHashes: readonly (Uint8Array | undefined)[],
+  hashes: {
+    readonly encoder: Uint8Array;
+    readonly weights: Uint8Array;
+    readonly folds: readonly (Uint8Array | undefined)[];
+  },
   gate: Uint16Array,
 ): TrainingManifest {
   return {
     algorithm: TRAINING_ALGORITHM,
     encoder: plan.encoder,
-    encoderHash: encoderById(plan.encoder).specHash,
+    encoderHash: hashes.encoder,
     snapshots: plan.snapshots.map(({ id }) => id),
     snapshotRoots: plan.snapshots.map(({ root }) => root),
     labels: [...plan.labels],
     rows: plan.rows.length,
     rowsRoot: merkleRoot(plan.rows.map(({ itemId }) => itemId)),
     lambdaGrid: BigInt(plan.lambdaGrid),
-    weightsHash,
-    foldHashes: Array.from({ length: FOLDS }, (_, fold) => foldHashes[fold] ?? new Uint8Array(0)),
+    weightsHash: hashes.weights,
+    foldHashes: Array.from({ length: FOLDS }, (_, fold) => hashes.folds[fold] ?? new Uint8Array(0)),
     gateHash: sha256(gateBytes(gate)),
   };
 }
