@@ -14,6 +14,7 @@ import { authModule } from "./auth/index.ts";
 import { bankModule, FEE_COLLECTOR } from "./bank/index.ts";
 import { type CurationNeeds, curationModule } from "./curation/index.ts";
 import { type DatanetNeeds, datanetModule } from "./datanet/index.ts";
+import { FINETUNE, finetuneModule, JOB_ALGORITHM } from "./finetune/index.ts";
 import { INFERENCE, inferenceModule } from "./inference/index.ts";
 import { modelregistryModule } from "./modelregistry/index.ts";
 import { REWARDS, rewardsModule, TREASURY } from "./rewards/index.ts";
@@ -28,6 +29,7 @@ export const MODULE_ACCOUNTS: readonly string[] = [
   "datanet",
   "curation",
   "attribution",
+  FINETUNE,
 ];
 
 export interface OpenLedgerOptions {
@@ -58,7 +60,12 @@ export function composeModules(chain: ChainOptions, extensionsFrom: number): Com
   const staking = stakingModule(chain);
   const lending = bank.keeper;
 
-  const attributionNeeds: Late<AttributionNeeds> = { bank: lending, staking: staking.keeper, forfeits: undefined };
+  const attributionNeeds: Late<AttributionNeeds> = {
+    bank: lending,
+    staking: staking.keeper,
+    forfeits: undefined,
+    fidelity: undefined,
+  };
   const fromHeight = extensionsFrom === 0 ? Number.MAX_SAFE_INTEGER : extensionsFrom;
   const attribution = attributionModule({ ...chain, extensionsFrom: fromHeight }, attributionNeeds as AttributionNeeds);
   const datanetNeeds: Late<DatanetNeeds> = { bank: lending, claims: attribution.claims, curation: undefined };
@@ -76,8 +83,19 @@ export function composeModules(chain: ChainOptions, extensionsFrom: number): Com
     influence: attribution.influence,
     rewards: rewards.keeper,
   });
+  const finetune = finetuneModule(chain, {
+    bank: lending,
+    datanets: datanet.keeper,
+    models: models.keeper,
+    claims: attribution.claims,
+    forfeits: rewards.keeper,
+  });
   attributionNeeds.forfeits = rewards.keeper;
+  attributionNeeds.fidelity = models.claims;
   attribution.claims.register(ClaimKind.CLAIM_KIND_SNAPSHOT, datanet.claimHandlers);
+  attribution.claims.register(ClaimKind.CLAIM_KIND_TRAINING, models.claims);
+  attribution.claims.register(ClaimKind.CLAIM_KIND_INDEX, models.claims);
+  attribution.claims.register(ClaimKind.CLAIM_KIND_TRAINING, finetune.claimHandler, JOB_ALGORITHM);
 
   const modules = [
     auth.module,
@@ -89,6 +107,7 @@ export function composeModules(chain: ChainOptions, extensionsFrom: number): Com
     attribution.module,
     inference.module,
     rewards.module,
+    finetune.module,
   ];
   return {
     modules,

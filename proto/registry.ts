@@ -3,6 +3,7 @@ import { type AminoConverters, createDefaultAminoConverters, defaultRegistryType
 import { Msg as AttributionMsg, MsgBlockInfo } from "./gen/openledger/attribution/v1.ts";
 import { Msg as CurationMsg } from "./gen/openledger/curation/v1.ts";
 import { Msg as DatanetMsg } from "./gen/openledger/datanet/v1.ts";
+import { Msg as FinetuneMsg } from "./gen/openledger/finetune/v1.ts";
 import { Msg as InferenceMsg } from "./gen/openledger/inference/v1.ts";
 import { Msg as ModelregistryMsg } from "./gen/openledger/modelregistry/v1.ts";
 import { Msg as RewardsMsg } from "./gen/openledger/rewards/v1.ts";
@@ -10,7 +11,15 @@ import { fromJson, type MessageCodec, type ServiceMethod, toAminoJson } from "./
 
 // What a wallet needs to know of this chain's messages: a CosmJS Registry and amino converters.
 
-const SERVICES = [DatanetMsg, CurationMsg, ModelregistryMsg, AttributionMsg, InferenceMsg, RewardsMsg] as const;
+const SERVICES = [
+  DatanetMsg,
+  CurationMsg,
+  ModelregistryMsg,
+  AttributionMsg,
+  InferenceMsg,
+  RewardsMsg,
+  FinetuneMsg,
+] as const;
 
 /** Codecs of every message that an account can sign. */
 export const openledgerMessages: readonly MessageCodec<object>[] = SERVICES.flatMap((service) =>

@@ -1,6 +1,7 @@
 import { Msg as AttributionMsg, Query as AttributionQuery } from "../../proto/gen/openledger/attribution/v1.ts";
 import { Msg as CurationMsg, Query as CurationQuery } from "../../proto/gen/openledger/curation/v1.ts";
 import { Msg as DatanetMsg, Query as DatanetQuery } from "../../proto/gen/openledger/datanet/v1.ts";
+import { Msg as FinetuneMsg, Query as FinetuneQuery } from "../../proto/gen/openledger/finetune/v1.ts";
 import { Msg as InferenceMsg, Query as InferenceQuery } from "../../proto/gen/openledger/inference/v1.ts";
 import { Msg as ModelMsg, Query as ModelQuery } from "../../proto/gen/openledger/modelregistry/v1.ts";
 import { Msg as RewardsMsg, Query as RewardsQuery } from "../../proto/gen/openledger/rewards/v1.ts";
@@ -55,6 +56,12 @@ export const MODULES: readonly ModuleServices[] = [
     about: "fee splits and claims of rewards",
     messages: service(RewardsMsg),
     queries: service(RewardsQuery),
+  },
+  {
+    module: "finetune",
+    about: "training jobs with escrow",
+    messages: service(FinetuneMsg),
+    queries: service(FinetuneQuery),
   },
 ];
 
