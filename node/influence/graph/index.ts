@@ -1,0 +1,14 @@
+export { type AttributeInput, GraphBuilder, OPSET } from "./builder.ts";
+export { type DifferentiateOptions, differentiate, gradientName } from "./differentiate.ts";
+export { encodeGraph } from "./encode.ts";
+export { GraphError, type GraphErrorCode } from "./errors.ts";
+export { toFloat64 } from "./float64.ts";
+export { type LinearLayer, linearLayers } from "./layers.ts";
+export { loadGraph, loadGraphFile } from "./load.ts";
+export { OPERATORS } from "./ops/table.ts";
+export { injectLora, type LoraOptions, type Parameter, withParameters } from "./parameters.ts";
+export { perSample } from "./per-sample.ts";
+export { type GraphSession, openGraph, type Provider } from "./runtime.ts";
+export { inferShapes } from "./shapes.ts";
+export { convert, double, float, int64, scalar, sizeOf } from "./tensor.ts";
+export type { Attribute, Dim, DType, Feeds, Graph, GraphNode, Shapes, Tensor, ValueInfo } from "./types.ts";

@@ -1,0 +1,94 @@
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import { encodeGraph } from "./encode.ts";
+import { GraphError } from "./errors.ts";
+import { toFloat64 } from "./float64.ts";
+import { loadGraph } from "./load.ts";
+import type { DType, Feeds, Graph, Tensor } from "./types.ts";
+
+export type Provider = "cuda" | "cpu";
+
+/** One thread and one optimisation level everywhere: nothing about the machine may choose another order of sums. */
+const OPTIONS: InferenceSession.SessionOptions = {
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+  graphOptimizationLevel: "basic",
+  executionMode: "sequential",
+  logSeverityLevel: 4,
+};
+
+/** An ONNX Runtime session of a graph in float64. `run` blocks its thread: outside tests and tools use a worker. */
+export interface GraphSession {
+  readonly provider: Provider;
+  /** Runs with one tensor for every input; `wanted` names the outputs to return, all by default. */
+  run(feeds: Feeds, wanted?: readonly string[]): Promise<Record<string, Tensor>>;
+  release(): Promise<void>;
+}
+
+/** The provider library that an operator places beside the binding to opt in to CUDA. */
+function cudaLibrary(): string {
+  const entry = createRequire(import.meta.url).resolve("onnxruntime-node");
+  const folder = join(dirname(entry), "..", "bin", "napi-v6", process.platform, process.arch);
+  const name = process.platform === "win32" ? "onnxruntime_providers_cuda.dll" : "libonnxruntime_providers_cuda.so";
+  return join(folder, name);
+}
+
+async function create(bytes: Uint8Array, wanted: Provider): Promise<{ session: InferenceSession; provider: Provider }> {
+  const open = (provider: Provider) => InferenceSession.create(bytes, { ...OPTIONS, executionProviders: [provider] });
+  if (wanted === "cuda" && existsSync(cudaLibrary())) {
+    try {
+      return { session: await open("cuda"), provider: "cuda" };
+    } catch {
+      return { session: await open("cpu"), provider: "cpu" };
+    }
+  }
+  return { session: await open("cpu"), provider: "cpu" };
+}
+
+const ORT_TYPES: Readonly<Record<DType, string>> = {
+  float: "float32",
+  double: "float64",
+  int8: "int8",
+  uint8: "uint8",
+  int32: "int32",
+  int64: "int64",
+  bool: "bool",
+};
+
+/** A tensor over a copy: the runtime may keep the memory it is given, and inputs must not alias outputs. */
+function toOrt(tensor: Tensor): OrtTensor {
+  const data = tensor.dtype === "float" ? Float32Array.from(tensor.data as Float64Array) : tensor.data.slice();
+  return new OrtTensor(ORT_TYPES[tensor.dtype] as "float64", data as Float64Array, tensor.dims);
+}
+
+function fromOrt(tensor: OrtTensor): Tensor {
+  const dtype = (Object.keys(ORT_TYPES) as DType[]).find((name) => ORT_TYPES[name] === tensor.type);
+  if (!dtype) throw new GraphError("unsupported-type", `the runtime returned ${tensor.type}`);
+  const raw = tensor.data as Tensor["data"];
+  const data = dtype === "float" ? Float64Array.from(raw as Float64Array) : raw.slice();
+  return { dtype, dims: [...tensor.dims], data };
+}
+
+/** Opens a graph, or the bytes of a model, in float64: floats are widened and what the runtime lacks is composed. */
+export async function openGraph(graph: Graph | Uint8Array, wanted: Provider = "cpu"): Promise<GraphSession> {
+  const wide = toFloat64(graph instanceof Uint8Array ? loadGraph(graph) : graph);
+  const { session, provider } = await create(encodeGraph(wide), wanted);
+  return {
+    provider,
+    async run(feeds, names) {
+      const inputs: Record<string, OrtTensor> = {};
+      for (const { name, dtype } of wide.inputs) {
+        const tensor = feeds[name];
+        if (!tensor) throw new GraphError("no-such-value", `no tensor is fed to the input ${name}`);
+        if (tensor.dtype !== dtype)
+          throw new GraphError("unsupported-type", `${name} takes ${dtype}, got ${tensor.dtype}`);
+        inputs[name] = toOrt(tensor);
+      }
+      const results = await session.run(inputs, [...(names ?? session.outputNames)]);
+      return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, fromOrt(value as OrtTensor)]));
+    },
+    release: () => session.release(),
+  };
+}
