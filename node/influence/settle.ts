@@ -76,7 +76,7 @@ function topCredits(scores: ArrayLike<number>, gate: ArrayLike<number>): Credit[
 }
 
 /** Floor shares that sum to 10^18: what is left goes by one unit to the largest remainders, ties to the earlier. */
-function sharesOf(credits: readonly bigint[], total: bigint): bigint[] {
+export function sharesOf(credits: readonly bigint[], total: bigint): bigint[] {
   const floors = credits.map((credit) => (credit * ONE_SHARE) / total);
   let left = ONE_SHARE - floors.reduce((a, b) => a + b, 0n);
   const order = credits.map((credit, i) => ({ i, remainder: (credit * ONE_SHARE) % total }));
