@@ -1,4 +1,4 @@
-import { type OpenGraph, openGraph } from "../graph/index.ts";
+import { type GraphSession, openGraph } from "../graph/index.ts";
 import type { DType, Feeds, Graph, Tensor } from "../graph/types.ts";
 import type { Provider } from "../session.ts";
 import { EncoderError } from "./errors.ts";
@@ -56,7 +56,7 @@ export async function openEncoderSession(
   shape: EncoderShape,
   options: { readonly padId: number; readonly provider?: Provider },
 ): Promise<EncoderSession> {
-  const session: OpenGraph = await openGraph(graph, options.provider);
+  const session: GraphSession = await openGraph(graph, options.provider);
   return {
     provider: session.provider,
     async vectors(texts) {

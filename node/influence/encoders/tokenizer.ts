@@ -1,4 +1,5 @@
-import { Tokenizer } from "@huggingface/tokenizers";
+import type { Tokenizer } from "@huggingface/tokenizers";
+import { idsOf, largestId, readTokenizer, TokenizerError } from "../../tokens/tokenizer.ts";
 import { EncoderError } from "./errors.ts";
 import { MAX_CODE_POINTS, MAX_TOKENIZER_BYTES } from "./limits.ts";
 
@@ -14,14 +15,7 @@ export interface TextTokenizer {
   encode(text: string, maxTokens: number): number[];
 }
 
-interface TokenizerJson {
-  readonly truncation?: { readonly max_length?: unknown } | null;
-  readonly padding?: { readonly pad_id?: unknown } | null;
-}
-
-const NEXT = "give the tokenizer.json that was saved with the model (tokenizer.save or save_pretrained writes it)";
-
-function parse(bytes: Uint8Array): TokenizerJson {
+function open(bytes: Uint8Array) {
   if (bytes.length > MAX_TOKENIZER_BYTES) {
     throw new EncoderError(
       "too-large",
@@ -30,18 +24,10 @@ function parse(bytes: Uint8Array): TokenizerJson {
     );
   }
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) as TokenizerJson;
+    return readTokenizer(bytes);
   } catch (cause) {
-    throw new EncoderError("bad-tokenizer", "the tokenizer is no JSON", NEXT, { cause });
-  }
-}
-
-function open(json: TokenizerJson): Tokenizer {
-  try {
-    return new Tokenizer(json, {});
-  } catch (cause) {
-    const { message } = cause as Error;
-    throw new EncoderError("bad-tokenizer", `the tokenizer library refuses the tokenizer: ${message}`, NEXT, { cause });
+    if (!(cause instanceof TokenizerError)) throw cause;
+    throw new EncoderError("bad-tokenizer", cause.message, cause.nextStep, { cause });
   }
 }
 
@@ -50,8 +36,8 @@ const PROBES = ["a", "hello", "1", "the"];
 /** Ids that surround every text, [CLS] and [SEP] say: found on a text that has ids of its own. */
 function frame(tokenizer: Tokenizer): { readonly prefix: number[]; readonly suffix: number[] } {
   for (const probe of PROBES) {
-    const inner = idsOf(tokenizer, probe, false);
-    const whole = idsOf(tokenizer, probe, true);
+    const inner = idsOf(tokenizer, probe, { special: false });
+    const whole = idsOf(tokenizer, probe, { special: true });
     if (inner.length === 0) continue;
     for (let at = 0; at + inner.length <= whole.length; at++) {
       if (!inner.every((id, i) => whole[at + i] === id)) continue;
@@ -59,12 +45,6 @@ function frame(tokenizer: Tokenizer): { readonly prefix: number[]; readonly suff
     }
   }
   throw new EncoderError("bad-tokenizer", "the tokenizer gives no token for any plain word", NEXT);
-}
-
-/** Without an unknown token, the library gives undefined for what it does not know; that is left out. */
-function idsOf(tokenizer: Tokenizer, text: string, special: boolean): number[] {
-  const { ids } = tokenizer.encode(text, { add_special_tokens: special });
-  return ids.filter((id) => Number.isInteger(id) && id >= 0);
 }
 
 function cut(text: string): string {
@@ -80,17 +60,16 @@ const natural = (value: unknown) =>
  * never the special ones that frame every text. Throws EncoderError: too-large, bad-tokenizer.
  */
 export function loadTokenizer(bytes: Uint8Array): TextTokenizer {
-  const json = parse(bytes);
-  const tokenizer = open(json);
+  const { json, library: tokenizer } = open(bytes);
   const { prefix, suffix } = frame(tokenizer);
-  const maxId = [...tokenizer.get_vocab().values()].reduce((a, b) => Math.max(a, b), 0);
+  const maxId = largestId(tokenizer);
   const padId = natural(json.padding?.pad_id) ?? tokenizer.token_to_id("[PAD]") ?? tokenizer.token_to_id("<pad>") ?? 0;
   return {
     maxId,
     padId,
     ownMaxTokens: natural(json.truncation?.max_length),
     encode(text, maxTokens) {
-      const inner = idsOf(tokenizer, cut(text), false);
+      const inner = idsOf(tokenizer, cut(text), { special: false });
       if (inner.length === 0) return [];
       return [...prefix, ...inner.slice(0, Math.max(0, maxTokens - prefix.length - suffix.length)), ...suffix];
     },
