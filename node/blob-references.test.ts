@@ -7,6 +7,7 @@ import {
   QueryDataNetsResponse,
   QuerySnapshotsResponse,
 } from "../proto/gen/openledger/datanet/v1.ts";
+import { JobStatus, QueryJobsRequest, QueryJobsResponse } from "../proto/gen/openledger/finetune/v1.ts";
 import { QueryRequestsRequest, QueryRequestsResponse, RequestStatus } from "../proto/gen/openledger/inference/v1.ts";
 import { QueryModelsResponse } from "../proto/gen/openledger/modelregistry/v1.ts";
 import { encodeBytes } from "../proto/runtime.ts";
@@ -49,6 +50,18 @@ function fakeApp(): { readonly app: AppClient; readonly asked: () => number } {
       const models = [{ id: "m", manifestBlob: blob(5, 3), weightsBlob: blob(5, 4), index }];
       return encodeBytes(QueryModelsResponse, QueryModelsResponse.fromPartial({ models }));
     },
+    "finetune.v1.Query/Jobs": (data) => {
+      const { startAfter, limit } = QueryJobsRequest.decode(data);
+      const found = all.filter((i) => padded(i) > startAfter).slice(0, limit);
+      const { JOB_STATUS_PAID, JOB_STATUS_REJECTED } = JobStatus;
+      const jobs = found.map((i) => ({
+        id: padded(i),
+        status: i % 2 === 0 ? JOB_STATUS_PAID : JOB_STATUS_REJECTED,
+        manifestBlob: blob(20, i),
+        result: { weightsBlob: blob(21, i), logBlob: blob(22, i) },
+      }));
+      return encodeBytes(QueryJobsResponse, QueryJobsResponse.fromPartial({ jobs }));
+    },
     "inference.v1.Query/Requests": (data) => {
       const { status, startAfter, limit } = QueryRequestsRequest.decode(data);
       const found = all.filter((i) => padded(i) > startAfter).slice(0, limit);
@@ -77,8 +90,11 @@ test("everything that the chain refers to is found, whatever the pages, in few q
     ).toEqual([]);
   }
   for (const i of [0, 1, 2, 3, 4]) expect(references.has(toHex(blob(5, i)))).toBe(true);
+  for (const kind of [20, 21, 22]) {
+    expect(all.filter((i) => references.has(toHex(blob(kind, i))) !== (i % 2 === 0))).toEqual([]);
+  }
   expect(references.has(toHex(blob(10 + REQUEST_STATUS_SETTLED, 0)))).toBe(false);
-  expect(asked()).toBeLessThan(15);
+  expect(asked()).toBeLessThan(18);
 });
 
 test("a refused question keeps what was known", async () => {

@@ -8,6 +8,7 @@ import {
   QuerySnapshotsRequest,
   QuerySnapshotsResponse,
 } from "../proto/gen/openledger/datanet/v1.ts";
+import { JobStatus, QueryJobsRequest, QueryJobsResponse } from "../proto/gen/openledger/finetune/v1.ts";
 import { QueryRequestsRequest, QueryRequestsResponse, RequestStatus } from "../proto/gen/openledger/inference/v1.ts";
 import { QueryModelsRequest, QueryModelsResponse } from "../proto/gen/openledger/modelregistry/v1.ts";
 import { encodeBytes, type MessageCodec } from "../proto/runtime.ts";
@@ -19,7 +20,15 @@ const PAGE = 100;
 /** Requests whose input a host or a validator may still need. */
 const OPEN_REQUESTS = [RequestStatus.REQUEST_STATUS_PENDING, RequestStatus.REQUEST_STATUS_CLAIMED] as const;
 
-/** Blobs that the chain's state refers to: contributions, snapshots, models, and inputs of unsettled requests. */
+/** Jobs whose result nobody needs: without one, or found wrong. */
+const DEAD_JOBS: ReadonlySet<JobStatus> = new Set([
+  JobStatus.JOB_STATUS_REJECTED,
+  JobStatus.JOB_STATUS_EXPIRED,
+  JobStatus.JOB_STATUS_LATE,
+  JobStatus.JOB_STATUS_CANCELLED,
+]);
+
+/** Blobs that the chain's state refers to: contributions, snapshots, models, jobs, and inputs of unsettled requests. */
 export class BlobReferences {
   readonly #app: AppClient;
   #ids: ReadonlySet<BlobId> = new Set();
@@ -40,6 +49,7 @@ export class BlobReferences {
     };
     await this.#datanets(add);
     await this.#models(add);
+    await this.#jobs(add);
     for (const status of OPEN_REQUESTS) await this.#requests(status, add);
     this.#ids = found;
   }
@@ -97,6 +107,19 @@ export class BlobReferences {
       }
       if (models.length < PAGE) return;
       after = models.at(-1)?.id ?? "";
+    }
+  }
+
+  async #jobs(add: (hash: Uint8Array | undefined) => void): Promise<void> {
+    for (let startAfter = ""; ; ) {
+      const codecs = [QueryJobsRequest, QueryJobsResponse] as const;
+      const request = QueryJobsRequest.fromPartial({ startAfter, limit: PAGE });
+      const { jobs } = await this.#ask("finetune", "Jobs", codecs, request);
+      for (const { manifestBlob, result } of jobs.filter((job) => !DEAD_JOBS.has(job.status))) {
+        for (const hash of [manifestBlob, result?.weightsBlob, result?.logBlob]) add(hash);
+      }
+      if (jobs.length < PAGE) return;
+      startAfter = jobs.at(-1)?.id ?? "";
     }
   }
 

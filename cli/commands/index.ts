@@ -10,6 +10,7 @@ import { genesisCommand } from "./genesis.ts";
 import { hostCommand } from "./host.ts";
 import { inferCommand } from "./infer.ts";
 import { initCommand } from "./init.ts";
+import { jobCommand } from "./job.ts";
 import { keysCommand } from "./keys.ts";
 import { modelCommand } from "./model.ts";
 import { queryCommand } from "./query.ts";
@@ -33,6 +34,7 @@ export function registerCommands(program: Command): void {
   curateCommand(program);
   snapshotCommand(program);
   modelCommand(program);
+  jobCommand(program);
   hostCommand(program);
   inferCommand(program);
   explainCommand(program);

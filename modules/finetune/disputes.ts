@@ -93,6 +93,5 @@ export function rejectResult(ctx: Context, parts: FinetuneParts, job: Job, payee
 function holdAgain(ctx: Context, { keeper }: FinetuneParts, job: Job): void {
   const { disputeBlocks, maxDisputes } = keeper.params(ctx);
   const window = job.disputes < maxDisputes ? disputeBlocks : 0n;
-  const { dispute: _, ...rest } = job;
-  keeper.saveJob(ctx, { ...rest, status: JOB_STATUS_HELD, due: BigInt(ctx.height) + window });
+  keeper.saveJob(ctx, { ...job, status: JOB_STATUS_HELD, due: BigInt(ctx.height) + window, dispute: undefined });
 }

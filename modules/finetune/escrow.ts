@@ -71,8 +71,8 @@ export function bookEscrowed(ctx: Context, { keeper }: FinetuneParts, price: big
 }
 
 function close(ctx: Context, { keeper }: FinetuneParts, job: Job, status: JobStatus, parts: JobParts): void {
-  const { dispute: _, ...rest } = job;
-  keeper.saveJob(ctx, { ...rest, status, parts, due: 0n, endedHeight: BigInt(ctx.height) });
+  const endedHeight = BigInt(ctx.height);
+  keeper.saveJob(ctx, { ...job, status, parts, due: 0n, dispute: undefined, endedHeight });
   keeper.removePayees(ctx, job.id);
   const counter = keeper.counter(ctx, job.requester);
   keeper.saveCounter(ctx, { ...counter, open: counter.open - 1 });

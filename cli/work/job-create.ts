@@ -1,0 +1,64 @@
+import { readFileSync } from "node:fs";
+import { fromHex, toHex } from "../../chain/crypto/bytes.ts";
+import { sha256 } from "../../chain/crypto/hash.ts";
+import { decodeManifest, encodeManifest, type JobManifest } from "../../node/factory/job/manifest.ts";
+import { parseManifest } from "../../node/factory/job/manifest-json.ts";
+import { MsgCreateFinetuneJob, MsgCreateFinetuneJobResponse } from "../../proto/gen/openledger/finetune/v1.ts";
+import { CliError, EXIT } from "../errors.ts";
+import { uploadArtefact } from "./artefacts.ts";
+import type { Session } from "./session.ts";
+
+/** What the chain is told of a manifest. */
+export interface ManifestFacts {
+  readonly base: string;
+  readonly method: JobManifest["method"];
+  readonly snapshots: readonly string[];
+  readonly checkpointInterval: number;
+}
+
+/** Base, method, snapshots and interval as a job names them: an encoder by its id, a graph by its hash. */
+export function manifestFacts(manifest: JobManifest): ManifestFacts {
+  const { base, method, sources, checkpointEvery } = manifest;
+  const graph = base && base.graphHash.length > 0 ? `graph:${toHex(base.graphHash)}` : "";
+  return {
+    base: graph || base?.encoder || "",
+    method,
+    snapshots: sources.map(({ snapshot }) => snapshot),
+    checkpointInterval: checkpointEvery,
+  };
+}
+
+/** Canonical bytes of a manifest file, which holds those bytes or their JSON. Throws CliError `usage`. */
+export function readManifest(path: string): { readonly bytes: Uint8Array; readonly manifest: JobManifest } {
+  const file = readFileSync(path);
+  try {
+    const isJson = file.subarray(0, 64).toString("utf8").trimStart().startsWith("{");
+    const manifest = isJson ? parseManifest(file.toString("utf8")) : decodeManifest(file);
+    return { bytes: encodeManifest(manifest), manifest };
+  } catch (error) {
+    const { message } = error as Error;
+    throw new CliError(EXIT.usage, `${path}: ${message}`, "see `openledgerd factory --help`", { cause: error });
+  }
+}
+
+export interface NewJob {
+  readonly manifest: string;
+  readonly price: string;
+  readonly bond: string;
+  readonly deadlineBlocks: number;
+}
+
+/** Uploads the manifest and offers the job. */
+export async function createJob(
+  session: Session,
+  { manifest: path, price, bond, deadlineBlocks }: NewJob,
+): Promise<{ readonly job: string; readonly manifestHash: string; readonly manifestBlob: string }> {
+  const { bytes, manifest } = readManifest(path);
+  const manifestBlob = await uploadArtefact(session.client.url, session.uploader, bytes);
+  const terms = { price, bond, deadlineBlocks: BigInt(deadlineBlocks), ...manifestFacts(manifest) };
+  const hashes = { manifestHash: sha256(bytes), manifestBlob: fromHex(manifestBlob) };
+  const value = { requester: session.address, ...hashes, ...terms };
+  const { msgResponses } = await session.send([{ typeUrl: MsgCreateFinetuneJob.typeUrl, value }]);
+  const { job } = MsgCreateFinetuneJobResponse.decode(msgResponses[0]?.value ?? new Uint8Array(0));
+  return { job, manifestHash: toHex(hashes.manifestHash), manifestBlob };
+}
