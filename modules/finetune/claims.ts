@@ -9,9 +9,12 @@ import { datanetsOf, refundJob, returnBond } from "./escrow.ts";
 import { parseJobSubject } from "./ids.ts";
 import { FINETUNE } from "./keys.ts";
 import type { FinetuneParts } from "./parts.ts";
+import { isLive } from "./status.ts";
 
 /** What the outcome of a job's training claim, or of the claim that decides its dispute, does. */
 export class JobClaims implements ClaimHandler {
+  /** Bonds of trainer and challenger are in escrow here; a claim that decides a dispute has none of its own. */
+  readonly stakes = "module";
   readonly #parts: FinetuneParts;
 
   constructor(parts: FinetuneParts) {
@@ -21,7 +24,7 @@ export class JobClaims implements ClaimHandler {
   onAccepted(ctx: Context, claim: Claim, result: ClaimResult): void {
     const { job, dispute } = this.#of(ctx, claim);
     if (dispute > 0) {
-      this.#decide(ctx, job, "right", result);
+      this.#decide(ctx, job, { number: dispute, finding: "right", result });
       return;
     }
     const { keeper } = this.#parts;
@@ -42,14 +45,14 @@ export class JobClaims implements ClaimHandler {
 
   onRejected(ctx: Context, claim: Claim, result: ClaimResult): void {
     const { job, dispute } = this.#of(ctx, claim);
-    if (dispute > 0) this.#decide(ctx, job, "wrong", result);
+    if (dispute > 0) this.#decide(ctx, job, { number: dispute, finding: "wrong", result });
     else rejectResult(ctx, this.#parts, job, result.winners);
   }
 
   onNoQuorum(ctx: Context, claim: Claim, result: ClaimResult): void {
     const { job, dispute } = this.#of(ctx, claim);
     if (dispute > 0) {
-      this.#decide(ctx, job, "undecided", result);
+      this.#decide(ctx, job, { number: dispute, finding: "undecided", result });
       return;
     }
     if (job.dispute) {
@@ -60,15 +63,39 @@ export class JobClaims implements ClaimHandler {
     refundJob(ctx, this.#parts, job, JobStatus.JOB_STATUS_UNDECIDED);
   }
 
-  forfeitTo(ctx: Context, claim: Claim): readonly string[] {
+  /** The job's claim lost a challenge: if the payout is still held, the price is refunded and the bond forfeited. */
+  onOverturned(ctx: Context, claim: Pick<Claim, "subject">): void {
+    const { job, dispute } = this.#of(ctx, claim);
+    if (dispute === 0 && isLive(job)) rejectResult(ctx, this.#parts, job, []);
+  }
+
+  /** Where a challenged training can be followed: what goes in, what came out, and the log of checkpoints in between. */
+  trace(
+    ctx: Context,
+    claim: Pick<Claim, "subject">,
+  ): { readonly start: Uint8Array; readonly result: Uint8Array; readonly logRoot: Uint8Array } | undefined {
+    const { job, dispute } = this.#of(ctx, claim);
+    const { result, manifestHash } = job;
+    return result && dispute === 0
+      ? { start: manifestHash, result: result.weightsHash, logRoot: result.logRoot }
+      : undefined;
+  }
+
+  forfeitTo(ctx: Context, claim: Pick<Claim, "subject">): readonly string[] {
     return datanetsOf(ctx, this.#parts.needs, this.#of(ctx, claim).job);
   }
 
-  #decide(ctx: Context, job: Job, finding: Finding, { winners }: ClaimResult): void {
-    decideDispute(ctx, this.#parts, { job, finding, payees: winners });
+  /** A dispute that ended otherwise meanwhile is not decided again. */
+  #decide(
+    ctx: Context,
+    job: Job,
+    decided: { readonly number: number; readonly finding: Finding; readonly result: ClaimResult },
+  ): void {
+    const { number, finding, result } = decided;
+    if (job.dispute?.number === number) decideDispute(ctx, this.#parts, { job, finding, payees: result.winners });
   }
 
-  #of(ctx: Context, claim: Claim): { readonly job: Job; readonly dispute: number } {
+  #of(ctx: Context, claim: Pick<Claim, "subject">): { readonly job: Job; readonly dispute: number } {
     const named = parseJobSubject(claim.subject);
     if (!named) throw errors.notFound("the claim is of no job");
     return { job: this.#parts.keeper.requireJob(ctx, named.job), dispute: named.dispute };

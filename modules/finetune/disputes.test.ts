@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { toHex } from "../../chain/crypto/bytes.ts";
 import { JobStatus } from "../../proto/gen/openledger/finetune/v1.ts";
+import { jobSubject } from "./ids.ts";
 import { accept, BOND, claimedJob, code, createJob, dispute, heldJob, PRICE } from "./testing/story.ts";
-import { account, FUNDS, World } from "./testing/world.ts";
+import { account, FUNDS, hashOf, World } from "./testing/world.ts";
 
 /** A held job whose dispute is before the second committee. */
 function disputedJob(world: World): string {
@@ -18,17 +20,17 @@ describe("a dispute", () => {
     expect(world.balance("cat")).toBe(FUNDS - BOND);
     expect(world.claims.map(({ subject }) => new TextDecoder().decode(subject))).toEqual([`job/${job}/1`]);
     world.endBlocks(100);
-    expect(world.job(job)).toMatchObject({ status: JobStatus.JOB_STATUS_DISPUTED, dispute: { staked: "1000000" } });
+    expect(world.job(job)).toMatchObject({ status: JobStatus.JOB_STATUS_DISPUTED, dispute: { number: 1 } });
     expect(world.broken()).toEqual([]);
   });
 
-  test("that is right refunds the price; the trainer's bond makes the challenger whole and rewards it", () => {
+  test("that is right refunds the price; the trainer's bond rewards the challenger", () => {
     const world = new World();
     const job = disputedJob(world);
     world.decide("rejected");
     expect(world.job(job)).toMatchObject({ status: JobStatus.JOB_STATUS_REJECTED, disputes: 1 });
     expect(world.balance("ann")).toBe(FUNDS);
-    expect(world.balance("cat")).toBe(FUNDS + (BOND - 1_000_000n) / 2n);
+    expect(world.balance("cat")).toBe(FUNDS + BOND / 2n);
     // The claim bond came back after the first claim; the job's bond is lost.
     expect(world.balance("bob")).toBe(FUNDS - BOND);
     expect(world.held("finetune")).toBe(0n);
@@ -133,5 +135,49 @@ describe("a dispute", () => {
     const world = new World({ funds: new Map(["ann", "bob"].map((name) => [account(name), FUNDS])) });
     const job = heldJob(world);
     expect(code(() => dispute(world, job, "eve"))).toBe("sdk/5");
+  });
+});
+
+describe("a challenge of the claim itself", () => {
+  test("holds the payout while it lasts", () => {
+    const world = new World();
+    const job = heldJob(world);
+    const claim = toHex(world.job(job).result?.claimId ?? new Uint8Array(0));
+    world.challenged.add(claim);
+    world.endBlocks(60);
+    expect(world.job(job).status).toBe(JobStatus.JOB_STATUS_HELD);
+    world.challenged.delete(claim);
+    world.endBlocks(5);
+    expect(world.job(job).status).toBe(JobStatus.JOB_STATUS_PAID);
+  });
+
+  test("that overturns it refunds the price, and a dispute under way ends well for its challenger", () => {
+    const world = new World();
+    const job = disputedJob(world);
+    world.overturn(job);
+    expect(world.job(job).status).toBe(JobStatus.JOB_STATUS_REJECTED);
+    expect(world.balance("ann")).toBe(FUNDS);
+    expect(world.balance("cat")).toBe(FUNDS + BOND / 2n);
+    expect(world.broken()).toEqual([]);
+    world.decide("accepted");
+    expect(world.job(job).status).toBe(JobStatus.JOB_STATUS_REJECTED);
+    expect(world.held("finetune")).toBe(0n);
+  });
+
+  test("comes too late once the job is paid", () => {
+    const world = new World();
+    const job = heldJob(world);
+    world.endBlocks(21);
+    world.overturn(job);
+    expect(world.job(job).status).toBe(JobStatus.JOB_STATUS_PAID);
+  });
+
+  test("follows the training from manifest to weights", () => {
+    const world = new World();
+    const job = heldJob(world);
+    const { claimHandler } = world.finetune;
+    const trace = (dispute: number) => claimHandler.trace(world.context(), { subject: jobSubject(job, dispute) });
+    expect(trace(0)).toEqual({ start: hashOf("manifest"), result: hashOf("weights"), logRoot: hashOf("log") });
+    expect(trace(1)).toBeUndefined();
   });
 });

@@ -25,8 +25,8 @@ export function disputeJob(ctx: Context, parts: FinetuneParts, { challenger, job
   if (job.disputes >= most) throw errors.disputed(`job ${id} was disputed ${most} times already`);
   needs.bank.sendToModule(ctx, challenger, FINETUNE, parseAmount(job.bond));
   const number = job.disputes + 1;
-  const none = { staked: "0", claimId: new Uint8Array(0) };
-  const dispute: Dispute = { number, challenger, bond: job.bond, height: BigInt(ctx.height), ...none };
+  const claimId = new Uint8Array(0);
+  const dispute: Dispute = { number, challenger, bond: job.bond, height: BigInt(ctx.height), claimId };
   const held = job.status === JOB_STATUS_HELD;
   const next = held ? { status: JOB_STATUS_DISPUTED, due: BigInt(ctx.height) } : {};
   keeper.saveJob(ctx, { ...job, dispute, disputes: number, ...next });
@@ -44,8 +44,8 @@ export function disputeJob(ctx: Context, parts: FinetuneParts, { challenger, job
 export function openDispute(ctx: Context, { keeper, disputes }: FinetuneParts, job: Job): void {
   const { dispute } = job;
   if (!dispute) throw new TypeError(`job ${job.id} is disputed by nobody`);
-  const { claimId, staked } = disputes.open(ctx, { job, dispute });
-  keeper.saveJob(ctx, { ...job, due: 0n, dispute: { ...dispute, claimId, staked: staked.toString() } });
+  const claimId = disputes.open(ctx, { job, dispute });
+  keeper.saveJob(ctx, { ...job, due: 0n, dispute: { ...dispute, claimId } });
   ctx.events.emit("job_dispute_opened", [
     ["job", job.id],
     ["number", String(dispute.number)],
@@ -77,16 +77,13 @@ export function decideDispute(
   holdAgain(ctx, parts, job);
 }
 
-/** Refunds the price and forfeits the trainer's bond; a challenger is made whole and rewarded out of it. */
+/** Refunds the price and forfeits the trainer's bond; a challenger gets its own back and is rewarded out of that. */
 export function rejectResult(ctx: Context, parts: FinetuneParts, job: Job, payees: readonly Payee[]): void {
   const { dispute } = job;
-  const bond = parseAmount(job.bond);
-  // What the decision took of the challenger's bond is gone by now: the trainer's bond replaces it.
-  const amount = dispute ? bond - parseAmount(dispute.staked) : bond;
   if (dispute) {
     parts.needs.bank.sendFromModule(ctx, FINETUNE, dispute.challenger, parseAmount(dispute.bond));
   }
-  forfeit(ctx, parts, { job, amount, winner: dispute?.challenger, payees });
+  forfeit(ctx, parts, { job, amount: parseAmount(job.bond), winner: dispute?.challenger, payees });
   refundJob(ctx, parts, job, JOB_STATUS_REJECTED);
 }
 

@@ -30,11 +30,19 @@ function act(ctx: Context, parts: FinetuneParts, job: Job): void {
       refundJob(ctx, parts, job, JOB_STATUS_LATE);
       return;
     case JOB_STATUS_HELD:
-      payJob(ctx, parts, job);
+      payUnlessChallenged(ctx, parts, job);
       return;
     default:
       beginDispute(ctx, parts, job);
   }
+}
+
+/** While the claim itself is challenged the payout waits. */
+function payUnlessChallenged(ctx: Context, parts: FinetuneParts, job: Job): void {
+  const { keeper, needs } = parts;
+  const claim = job.result && needs.claims.claim(ctx, job.result.claimId);
+  if (claim?.disputed) keeper.saveJob(ctx, { ...job, due: BigInt(ctx.height + DISPUTE_RETRY_BLOCKS) });
+  else payJob(ctx, parts, job);
 }
 
 /** A dispute that cannot begin, since too many claims are open, is tried again later; the payout stays held. */

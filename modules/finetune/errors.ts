@@ -16,5 +16,6 @@ export const errors = defineErrors("finetune", {
   badResult: 13,
   disputed: 14,
   badModel: 15,
-  genesis: 16,
+  unattested: 16,
+  genesis: 17,
 });

@@ -47,7 +47,7 @@ describe("genesis", () => {
     const wrong = state.jobs.map((job) => ({ ...job, ...(job.parts ? { parts: { trainer: "1" } } : {}) }));
     expect(load({ jobs: wrong })).toThrow("finetune/parts");
     const params = (state as unknown as { params: object }).params;
-    expect(load({ params: { ...params, min_bond: "999999" } })).toThrow("min_bond is at least claim_bond");
+    expect(load({ params: { ...params, min_bond: "0" } })).toThrow("min_bond is at least 1");
     expect(load({ params: { ...params, winner_bps: 5_001 } })).toThrow("winner_bps");
   });
 });

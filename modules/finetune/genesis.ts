@@ -6,7 +6,7 @@ import { errors } from "./errors.ts";
 import type { FinetuneKeeper } from "./keeper.ts";
 import { checkParams, DEFAULT_PARAMS } from "./params.ts";
 
-/** Throws finetune/16 (genesis). */
+/** Throws finetune/17 (genesis). */
 export function initGenesis(
   ctx: Context,
   keeper: FinetuneKeeper,

@@ -1,6 +1,5 @@
 import type { Module } from "../../chain/app/module.ts";
 import type { ChainOptions } from "../../chain/app/options.ts";
-import type { ClaimHandler } from "../attribution/types.ts";
 import { JobClaims } from "./claims.ts";
 import { endBlock } from "./end-block.ts";
 import { exportGenesis, initGenesis } from "./genesis.ts";
@@ -21,14 +20,14 @@ export interface Finetune {
   readonly module: Module;
   readonly keeper: FinetuneKeeper;
   /** For TRAINING claims whose subject is a job. */
-  readonly claimHandler: ClaimHandler;
+  readonly claimHandler: JobClaims;
 }
 
 /** Training jobs with escrow. `needs` may be bound late: nothing of it is called before genesis. */
 export function finetuneModule(options: ChainOptions, needs: FinetuneNeeds): Finetune {
   const keeper = new FinetuneKeeper();
   const account = options.addresses.ofModule(FINETUNE);
-  const disputes = needs.disputes ?? new SecondCommittee(account, { keeper, claims: needs.claims });
+  const disputes = needs.disputes ?? new SecondCommittee(account, needs.claims);
   const parts: FinetuneParts = { keeper, needs, disputes };
   const checks = invariants(keeper, needs.bank);
   const module: Module = {

@@ -23,7 +23,7 @@ function held(job: Job): bigint {
   if (!isLive(job)) return 0n;
   const bond = holdsBond(job) ? parseAmount(job.bond) : 0n;
   const { dispute } = job;
-  const disputed = dispute ? parseAmount(dispute.bond) - parseAmount(dispute.staked) : 0n;
+  const disputed = dispute ? parseAmount(dispute.bond) : 0n;
   return parseAmount(job.price) + bond + disputed;
 }
 

@@ -131,6 +131,15 @@ describe("training", () => {
     expect(code(() => checkpoint(world, job, 20))).toBe("finetune/9");
   });
 
+  test("cannot end where nobody examines training claims", () => {
+    const world = new World();
+    const job = createJob(world);
+    accept(world, job);
+    world.unattested = true;
+    expect(code(() => complete(world, job))).toBe("finetune/16");
+    expect(world.held("finetune")).toBe(PRICE + BOND);
+  });
+
   test("cannot claim fewer steps than its checkpoints show", () => {
     const world = new World();
     const job = createJob(world);

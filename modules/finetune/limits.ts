@@ -13,7 +13,7 @@ export const MAX_SAFE = 9_007_199_254_740_991;
 /** Basis points of the whole. */
 export const BASIS_POINTS = 10_000;
 
-/** Blocks until a dispute that could not begin (no room for its claim) is tried again. */
+/** Blocks until a dispute that could not begin (no room for its claim), or a payout under challenge, is tried again. */
 export const DISPUTE_RETRY_BLOCKS = 5;
 
 /** Entries of one page of a query: a job may hold 64 snapshot ids, about 3 KiB. */

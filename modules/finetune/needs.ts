@@ -1,5 +1,5 @@
 import type { Context } from "../../chain/app/context.ts";
-import type { ClaimKind } from "../../proto/gen/openledger/attribution/v1.ts";
+import type { ClaimKind, ClaimStatus } from "../../proto/gen/openledger/attribution/v1.ts";
 import type { Dispute, Job } from "../../proto/gen/openledger/finetune/v1.ts";
 
 /** Coins; the part of the bank that this module uses. */
@@ -30,10 +30,12 @@ export interface NewClaim {
   readonly attested: boolean;
 }
 
-/** Claims. The engine takes the bond from the poster and returns or forfeits it at the tally. */
+/** Claims. The engine takes the bond from the poster and returns or forfeits it. */
 export interface ClaimNeeds {
   /** The claim's id. */
   post(ctx: Context, claim: NewClaim): Uint8Array;
+  /** `disputed`: by a challenge of the claim itself, which is not over. */
+  claim(ctx: Context, id: Uint8Array): { readonly status: ClaimStatus; readonly disputed?: boolean } | undefined;
 }
 
 /** A validator's operator and the power it voted with. */
@@ -61,13 +63,10 @@ export interface OpenedDispute {
   readonly dispute: Dispute;
 }
 
-/**
- * Decides disputes. It may take up to `dispute.bond` from this module's account and reports to `Disputes.decided`: by then
- * what it took is back when the result is right or nobody could tell, and gone when the result is wrong.
- */
+/** Decides disputes by a training claim of the dispute's subject (`jobSubject`), whose outcome is the decision. */
 export interface DisputeNeeds {
-  /** Throws AppError when it cannot begin now: it is asked again some blocks later. */
-  open(ctx: Context, opened: OpenedDispute): { readonly claimId: Uint8Array; readonly staked: bigint };
+  /** The claim's id. Throws AppError when it cannot begin now: it is asked again some blocks later. */
+  open(ctx: Context, opened: OpenedDispute): Uint8Array;
 }
 
 export interface FinetuneNeeds {

@@ -1,7 +1,7 @@
 import { parseAmount } from "../../chain/app/coins.ts";
 import type { Context } from "../../chain/app/context.ts";
 import { toHex } from "../../chain/crypto/bytes.ts";
-import { ClaimKind } from "../../proto/gen/openledger/attribution/v1.ts";
+import { ClaimKind, ClaimStatus } from "../../proto/gen/openledger/attribution/v1.ts";
 import {
   type Job,
   JobStatus,
@@ -70,6 +70,9 @@ export function completeJob(ctx: Context, { keeper, needs }: FinetuneParts, mess
     bond: parseAmount(keeper.params(ctx).claimBond),
     attested: true,
   });
+  if (needs.claims.claim(ctx, claimId)?.status !== ClaimStatus.CLAIM_STATUS_OPEN) {
+    throw errors.unattested("nobody examines training claims on this chain");
+  }
   const result = { ...claimed, claimId, claimedHeight: BigInt(ctx.height) };
   keeper.saveJob(ctx, { ...job, status: JOB_STATUS_CLAIMED, result, due: 0n });
   ctx.events.emit("job_completed", [

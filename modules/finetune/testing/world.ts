@@ -8,15 +8,17 @@ import { sha256, sha256Truncated } from "../../../chain/crypto/hash.ts";
 import { utf8Bytes } from "../../../chain/crypto/tagged.ts";
 import type { KvStore } from "../../../chain/store/kv.ts";
 import { memoryKv } from "../../../chain/store/memory.ts";
-import { Claim } from "../../../proto/gen/openledger/attribution/v1.ts";
+import { Claim, ClaimStatus } from "../../../proto/gen/openledger/attribution/v1.ts";
 import { SnapshotStatus } from "../../../proto/gen/openledger/datanet/v1.ts";
-import type { Job } from "../../../proto/gen/openledger/finetune/v1.ts";
-import type { MessageCodec, Partially } from "../../../proto/runtime.ts";
+import { type Job, Params } from "../../../proto/gen/openledger/finetune/v1.ts";
+import { type MessageCodec, type Partially, toJson } from "../../../proto/runtime.ts";
 import { claimId } from "../../attribution/ids.ts";
 import type { ClaimResult } from "../../attribution/types.ts";
 import { SmallBank } from "../../datanet/testing/world.ts";
+import { jobSubject } from "../ids.ts";
 import { finetuneModule } from "../index.ts";
 import type { NewClaim, Payee } from "../needs.ts";
+import { DEFAULT_PARAMS } from "../params.ts";
 
 /** Coins of every account at the start. */
 export const FUNDS = 1_000_000_000n;
@@ -82,6 +84,10 @@ export class World {
   ]);
   /** Open claims in the order of their posts. */
   readonly claims: PostedClaim[] = [];
+  /** Claims that are challenged step by step, by id in hex. */
+  readonly challenged = new Set<string>();
+  /** True: the engine only records claims. */
+  unattested = false;
   /** True: the engine takes no more claims. */
   crowded = false;
   height: number;
@@ -92,7 +98,13 @@ export class World {
       bank: this.bank,
       datanets: { snapshot: (_, id) => this.snapshots.get(id) },
       models: { model: (_, id) => this.models.get(id) },
-      claims: { post: (ctx, claim) => this.#post(ctx, claim) },
+      claims: {
+        post: (ctx, claim) => this.#post(ctx, claim),
+        claim: (_, id) => ({
+          status: this.unattested ? ClaimStatus.CLAIM_STATUS_UNATTESTED : ClaimStatus.CLAIM_STATUS_OPEN,
+          disputed: this.challenged.has(toHex(id)),
+        }),
+      },
       forfeits: {
         takeForfeit: (ctx, { from, amount, rejecters, datanets }) => {
           const half = rejecters.length > 0 ? amount / 2n : 0n;
@@ -103,9 +115,10 @@ export class World {
     });
     this.height = state.height ?? 1;
     const ctx = this.context("genesis");
+    const params = { ...DEFAULT_PARAMS, disputeBlocks: 20n };
     const funds = state.funds ?? new Map(ACCOUNTS.map((name) => [account(name), FUNDS]));
     for (const [owner, amount] of funds) this.bank.mint(ctx, owner, amount);
-    this.finetune.module.initGenesis?.(ctx, state.finetune);
+    this.finetune.module.initGenesis?.(ctx, state.finetune ?? { params: toJson(Params, params) });
     ctx.write();
   }
 
@@ -169,6 +182,13 @@ export class World {
     if (verdict === "accepted") handler.onAccepted(ctx, record, result);
     else if (verdict === "rejected") handler.onRejected(ctx, record, result);
     else handler.onNoQuorum(ctx, record, result);
+    ctx.write();
+  }
+
+  /** The job's own claim lost a challenge. */
+  overturn(id: string): void {
+    const ctx = this.context("block");
+    this.finetune.claimHandler.onOverturned(ctx, { subject: jobSubject(id) });
     ctx.write();
   }
 

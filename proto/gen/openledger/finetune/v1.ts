@@ -297,9 +297,7 @@ export interface Dispute {
   /** Equal to the trainer's bond. */
   readonly bond: string;
   readonly height: bigint;
-  /** Part of the bond that is with whoever decides; 0 before the decision began. */
-  readonly staked: string;
-  /** The claim that decides; empty before. */
+  /** The claim that decides; empty before the decision began. */
   readonly claimId: Uint8Array;
 }
 export const Dispute: MessageCodec<Dispute> = message<Dispute>("openledger.finetune.v1.Dispute", () => [
@@ -307,8 +305,7 @@ export const Dispute: MessageCodec<Dispute> = message<Dispute>("openledger.finet
   { no: 2, name: "challenger", json: "challenger", type: "string" },
   { no: 3, name: "bond", json: "bond", type: "string" },
   { no: 4, name: "height", json: "height", type: "uint64" },
-  { no: 5, name: "staked", json: "staked", type: "string" },
-  { no: 6, name: "claimId", json: "claim_id", type: "bytes" },
+  { no: 5, name: "claimId", json: "claim_id", type: "bytes" },
 ]);
 
 /** Where the price went: the parts sum to it. */
@@ -465,7 +462,7 @@ export const Totals: MessageCodec<Totals> = message<Totals>("openledger.finetune
 export interface Params {
   readonly minPrice: string;
   readonly minBond: string;
-  /** Bond of the training claim, also of the one that decides a dispute. */
+  /** Bond of the training claim. */
   readonly claimBond: string;
   readonly minDeadlineBlocks: bigint;
   readonly maxDeadlineBlocks: bigint;
