@@ -1,7 +1,7 @@
 import { InfluenceError } from "../influence/errors.ts";
 import type { Crew } from "./crew.ts";
 import { type Layout, layoutOf, placeRow, placeWeights } from "./layout.ts";
-import { type Evaluation, type LbfgsResult, minimise } from "./lbfgs.ts";
+import { type Evaluation, Lbfgs, type LbfgsResult, type LbfgsState } from "./lbfgs.ts";
 import { FORWARD_ROWS, GRADIENT_DIMS } from "./operations.ts";
 import type { TrainingSet } from "./training-set.ts";
 
@@ -35,7 +35,8 @@ export async function predict(crew: Crew, layout: Layout, weights: Float64Array)
   await crew.run("forward", layout, Math.ceil(layout.paddedRows / FORWARD_ROWS));
 }
 
-async function evaluate(crew: Crew, layout: Layout, weights: Float64Array, lambda: number): Promise<Evaluation> {
+/** Mean loss with the ridge, and its gradient, at these weights. */
+export async function evaluate(crew: Crew, layout: Layout, weights: Float64Array, lambda: number): Promise<Evaluation> {
   await predict(crew, layout, weights);
   await crew.run("gradient", layout, Math.ceil(layout.dims / GRADIENT_DIMS));
   let loss = 0;
@@ -50,16 +51,28 @@ async function evaluate(crew: Crew, layout: Layout, weights: Float64Array, lambd
   return { value: loss / layout.rows + (lambda / 2) * squares, gradient };
 }
 
-/** Trains a head on the placed set from zero; the same bits for any number of workers. */
-export function solveHead(crew: Crew, layout: Layout, options: SolveOptions): Promise<LbfgsResult> {
-  const start = new Float64Array(layout.classes * layout.dims);
-  return minimise(start, (weights) => evaluate(crew, layout, weights, options.lambda), {
-    maxIterations: options.maxIterations,
-    tolerance: options.tolerance,
-    curvatureBound: SOFTMAX_CURVATURE + options.lambda,
-    onIteration: (iteration, loss, norm) => {
-      if (options.signal?.aborted) throw new InfluenceError("aborted", "training was aborted by its caller");
-      options.onIteration?.(iteration, loss, norm);
-    },
-  });
+/** A head's solver on the placed set, at its start or where a state left it; the same bits for any number of workers. */
+export function openSolver(
+  crew: Crew,
+  layout: Layout,
+  options: Pick<SolveOptions, "lambda" | "tolerance" | "maxIterations">,
+  from?: LbfgsState,
+): Promise<Lbfgs> | Lbfgs {
+  const { lambda, tolerance, maxIterations } = options;
+  const evaluateAt = (weights: Float64Array) => evaluate(crew, layout, weights, lambda);
+  const bounds = { maxIterations, tolerance, curvatureBound: SOFTMAX_CURVATURE + lambda };
+  if (from) return Lbfgs.resume(from, evaluateAt, bounds);
+  return Lbfgs.start(new Float64Array(layout.classes * layout.dims), evaluateAt, bounds);
+}
+
+/** Trains a head on the placed set from zero. Throws InfluenceError aborted. */
+export async function solveHead(crew: Crew, layout: Layout, options: SolveOptions): Promise<LbfgsResult> {
+  const solver = await openSolver(crew, layout, options);
+  for (;;) {
+    if (options.signal?.aborted) throw new InfluenceError("aborted", "training was aborted by its caller");
+    const { iteration, value, norm } = solver.report();
+    options.onIteration?.(iteration, value, norm);
+    if (solver.isDone()) return solver.result();
+    await solver.step();
+  }
 }

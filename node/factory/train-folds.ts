@@ -18,11 +18,7 @@ export interface FoldedSet extends TrainingSet {
   readonly folds: ArrayLike<number>;
 }
 
-export interface TrainedFolds {
-  /** Probability of each row's label under the head trained without its fold, on the 2^-24 grid. */
-  readonly labelProbability: Int32Array;
-  /** uint16 fixed point of `gateOf`. */
-  readonly gate: Uint16Array;
+export interface TrainedFolds extends GateInputs {
   /** Weights of every fold head; a fold without rows, or without rows outside it, has none. */
   readonly heads: readonly (Int32Array | undefined)[];
   readonly hashes: readonly (Uint8Array | undefined)[];
@@ -71,6 +67,33 @@ async function labelProbabilities(crew: Crew, set: TrainingSet, weights: Int32Ar
   return Int32Array.from({ length: layout.rows }, (_, row) => roundHalfUp(crew.doubles[at(row)]! * GRID_ONE));
 }
 
+/** What the fold heads say of every row's label. */
+export interface GateInputs {
+  /** On the 2^-24 grid. */
+  readonly labelProbability: Int32Array;
+  /** uint16 fixed point of `gateOf`. */
+  readonly gate: Uint16Array;
+}
+
+const rowsWhere = (folds: ArrayLike<number>, wanted: (fold: number) => boolean) =>
+  Array.from(folds, (_, i) => i).filter((i) => wanted(folds[i]!));
+
+/** Judges each row by the head of its fold; without one its probability is 1. The crew has room for the whole set. */
+export async function gateOfFolds(
+  crew: Crew,
+  set: FoldedSet,
+  heads: readonly (Int32Array | undefined)[],
+): Promise<GateInputs> {
+  const labelProbability = new Int32Array(set.labels.length).fill(GRID_ONE);
+  for (const [fold, head] of heads.entries()) {
+    if (!head) continue;
+    const inside = rowsWhere(set.folds, (of) => of === fold);
+    const probabilities = await labelProbabilities(crew, subset(set, inside), head);
+    for (const [position, row] of inside.entries()) labelProbability[row] = probabilities[position]!;
+  }
+  return { labelProbability, gate: Uint16Array.from(labelProbability, (p) => gateOf(p, set.classes)) };
+}
+
 /**
  * Cross-fitted label probabilities: each row is judged by a head that saw no row of its contributor. Every head
  * starts from zero. Without any row outside a fold there is no judge: its rows keep probability 1.
@@ -80,23 +103,16 @@ export async function trainFolds(set: FoldedSet, options: TrainOptions = {}): Pr
   checkTrainingSet(set);
   checkFolds(set);
   const resolved = resolveOptions(options, set.labels.length, FOLD_TOLERANCE);
-  const rows = Array.from(set.labels, (_, i) => i);
-  const labelProbability = new Int32Array(rows.length).fill(GRID_ONE);
   const heads: (Int32Array | undefined)[] = [];
-  const crew = Crew.open({ ...options, bytes: 8 * layoutOf(rows.length, set.dims, set.classes, 0).end });
+  const crew = Crew.open({ ...options, bytes: 8 * layoutOf(set.labels.length, set.dims, set.classes, 0).end });
   try {
     for (let fold = 0; fold < FOLDS; fold++) {
-      const inside = rows.filter((i) => set.folds[i] === fold);
-      const outside = rows.filter((i) => set.folds[i] !== fold);
-      const judged = inside.length > 0 && outside.length > 0;
-      heads.push(judged ? await foldHead(crew, subset(set, outside), fold, resolved) : undefined);
-      if (!judged) continue;
-      const probabilities = await labelProbabilities(crew, subset(set, inside), heads[fold]!);
-      for (const [position, row] of inside.entries()) labelProbability[row] = probabilities[position]!;
+      const outside = rowsWhere(set.folds, (of) => of !== fold);
+      const isJudged = outside.length > 0 && outside.length < set.labels.length;
+      heads.push(isJudged ? await foldHead(crew, subset(set, outside), fold, resolved) : undefined);
     }
+    return { ...(await gateOfFolds(crew, set, heads)), heads, hashes: heads.map((head) => head && weightsHash(head)) };
   } finally {
     await crew.close();
   }
-  const gate = Uint16Array.from(labelProbability, (p) => gateOf(p, set.classes));
-  return { labelProbability, gate, heads, hashes: heads.map((head) => head && weightsHash(head)) };
 }
