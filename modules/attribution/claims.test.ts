@@ -1,9 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { toHex } from "../../chain/crypto/bytes.ts";
-import { ClaimKind, ClaimStatus, Msg, type MsgPostClaim, Query } from "../../proto/gen/openledger/attribution/v1.ts";
-import type { Partially } from "../../proto/runtime.ts";
+import {
+  ClaimKind,
+  ClaimStatus,
+  Msg,
+  type MsgPostClaim,
+  Params,
+  Query,
+} from "../../proto/gen/openledger/attribution/v1.ts";
+import { type Partially, toJson } from "../../proto/runtime.ts";
 import { makeBeaconChain, revealFor } from "./beacon-secret.ts";
 import { ATTRIBUTION } from "./keys.ts";
+import { DEFAULT_PARAMS } from "./params.ts";
 import { type Behaviour, blobId, Network } from "./testing/agents.ts";
 import { account, FUNDS, hashOf } from "./testing/fixtures.ts";
 import type { ClaimHandler } from "./types.ts";
@@ -20,6 +28,11 @@ function network(behaviours: readonly Behaviour[], options: { truth?: boolean; s
 function claimOf(changes: Partially<MsgPostClaim> = {}): Partially<MsgPostClaim> {
   const kind = ClaimKind.CLAIM_KIND_AVAILABILITY;
   return { poster: account("ann"), kind, subject: blobId("a blob"), bond: BOND.toString(), ...changes };
+}
+
+/** Genesis parameters with some of them changed. */
+function paramsOf(changes: Partial<Params>): unknown {
+  return toJson(Params, { ...DEFAULT_PARAMS, ...changes });
 }
 
 /** Posts in the next block; the claims' ids. */
@@ -107,15 +120,7 @@ describe("a claim", () => {
   });
 
   test("waits while as many claims are open as the parameter allows", () => {
-    const params = {
-      seed_delay: "3",
-      commit_blocks: "4",
-      open_blocks: "3",
-      max_opening_bytes: 65_536,
-      max_tallies_per_block: 4,
-      max_open_claims: 2,
-      min_claim_bond: "1",
-    };
+    const params = paramsOf({ maxOpeningBytes: 65_536, maxTalliesPerBlock: 4, maxOpenClaims: 2, minClaimBond: "1" });
     const net = network(["honest"], { state: { attribution: { params } } });
     const [first] = post(net, ...[1, 2].map((n) => claimOf({ subject: blobId(`${n}`), bond: "1" })));
     expect(() => post(net, claimOf({ subject: blobId("3"), bond: "1" }))).toThrow("2 claims are open");
@@ -138,15 +143,7 @@ describe("a claim", () => {
   });
 
   test("whose turn does not come in its block is tallied in the next, in (open end, id) order", () => {
-    const params = {
-      seed_delay: "3",
-      commit_blocks: "4",
-      open_blocks: "3",
-      max_opening_bytes: 65_536,
-      max_tallies_per_block: 2,
-      max_open_claims: 9,
-      min_claim_bond: "1",
-    };
+    const params = paramsOf({ maxOpeningBytes: 65_536, maxTalliesPerBlock: 2, maxOpenClaims: 9, minClaimBond: "1" });
     const net = network(["honest", "honest"], { state: { attribution: { params } } });
     const ids = post(net, ...[1, 2, 3, 4, 5].map((n) => claimOf({ subject: blobId(`${n}`), bond: "1" })));
     const inOrder = ids.map(toHex).sort();
@@ -206,7 +203,7 @@ describe("validators", () => {
     expect(net.chain.bank.moduleBalance(ctx, "rewards")).toBe(500_000n);
   });
 
-  test("a committee above seven answers without peers' sketches", () => {
+  test("a committee above seven answers for six peers each", () => {
     const net = network(["honest", "honest", "honest", "honest", "honest", "honest", "honest", "abstain"]);
     expect(outcomeOf(net).status).toBe(CLAIM_STATUS_ACCEPTED);
   });
@@ -229,9 +226,7 @@ describe("a kind whose open claim blocks others", () => {
     const { claims } = net.chain.attribution;
     claims.register(ClaimKind.CLAIM_KIND_SNAPSHOT, { ...none, noQuorumBurnBps: () => 1_000, ...handler });
     const facts = { poster: account("ann"), subject: hashOf("s"), payloadHash: new Uint8Array(0), algorithm: "test-1" };
-    net.block((ctx) =>
-      claims.post(ctx, { ...facts, kind: ClaimKind.CLAIM_KIND_SNAPSHOT, bond: 1_000_009n, attested: true }),
-    );
+    net.block((ctx) => claims.post(ctx, { ...facts, kind: ClaimKind.CLAIM_KIND_SNAPSHOT, bond: 1_000_009n }));
     net.blocks(10);
     return net;
   }

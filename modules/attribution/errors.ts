@@ -22,4 +22,5 @@ export const errors = defineErrors("attribution", {
   genesis: 19,
   notFound: 20,
   badClaim: 21,
+  notDisputable: 22,
 });

@@ -3,6 +3,7 @@ import type { Invariant } from "../../chain/app/module.ts";
 import { HASH_LENGTH } from "../../chain/crypto/hash.ts";
 import { type Claim, ClaimStatus, GenesisState } from "../../proto/gen/openledger/attribution/v1.ts";
 import { fromJson, toJson } from "../../proto/runtime.ts";
+import { holdBond } from "./disputed.ts";
 import { errors } from "./errors.ts";
 import type { AttributionKeeper } from "./keeper.ts";
 import { ATTRIBUTION, tables } from "./keys.ts";
@@ -26,6 +27,7 @@ export function initGenesis(
   for (const outcome of state.outcomes) keeper.saveOutcome(ctx, outcome);
   for (const { height, validator, root } of state.roots) keeper.saveRoot(ctx, Number(height), { validator, root });
   for (const opening of state.openings) keeper.saveOpening(ctx, opening);
+  for (const evidence of state.equivocations) keeper.saveEquivocation(ctx, evidence);
   for (const record of state.records) keeper.saveRecord(ctx, record);
   importScores(ctx, state);
   checkImport(ctx, from.checks);
@@ -60,6 +62,7 @@ function importClaim(ctx: Context, keeper: AttributionKeeper, claim: Claim): voi
   if (claim.id.length !== HASH_LENGTH) throw errors.genesis("a claim's id has 32 bytes");
   if (claim.opening.length > 0) keeper.saveClaimOpening(ctx, claim.id, claim.opening);
   if (claim.status === ClaimStatus.CLAIM_STATUS_OPEN) keeper.open(ctx, claim);
+  else if (claim.status === ClaimStatus.CLAIM_STATUS_ACCEPTED && claim.bondUntil > 0n) holdBond(ctx, keeper, claim);
   else keeper.saveClaim(ctx, claim);
 }
 
@@ -101,5 +104,6 @@ export function exportGenesis(ctx: Context, keeper: AttributionKeeper): unknown 
     history: [...keeper.beacons(ctx)],
     roots: [...keeper.roots(ctx, 0)],
     openings: [...keeper.openings(ctx)],
+    equivocations: [...keeper.equivocations(ctx)],
   });
 }

@@ -1,7 +1,13 @@
 import { taggedHash, u32be, utf8Bytes } from "../../chain/crypto/tagged.ts";
 
-/** Version of the rules of availability claims: fetch the blob, compare its sha256 with its id, sketch its bytes. */
-export const AVAILABILITY_ALGORITHM = "availability-1";
+/**
+ * Version of the rules of availability claims: fetch the blob and, where it is a manifest, the chunks that the seed draws
+ * (challenge.ts); compare each sha256 with its id, sketch their bytes.
+ */
+export const AVAILABILITY_ALGORITHM = "availability-2";
+
+/** Version of the rules of fidelity claims (FidelityReport): retrain a sample of the subsets, compare, sketch the scores. */
+export const FIDELITY_ALGORITHM = "lds-1";
 
 /** Claim id: it holds no height, so the same claim has the same id in every run. `poster` is bech32 text. */
 export function claimId(fields: {
@@ -25,4 +31,9 @@ export function openingHash(
   opening: Uint8Array,
 ): Uint8Array {
   return taggedHash("openledger/opening", claim.subject, utf8Bytes(claim.poster), opening);
+}
+
+/** Payload hash of a claim whose statement is in clear. */
+export function statementHash(statement: Uint8Array): Uint8Array {
+  return taggedHash("openledger/statement", statement);
 }

@@ -4,6 +4,7 @@ import type { ChainOptions } from "../../chain/app/options.ts";
 import { ClaimKind } from "../../proto/gen/openledger/attribution/v1.ts";
 import { BlockInfoTx } from "./block-info.ts";
 import { Claims } from "./engine.ts";
+import { fidelityHandler } from "./fidelity.ts";
 import { exportGenesis, initGenesis } from "./genesis.ts";
 import { InfluenceScores } from "./influence.ts";
 import { invariants } from "./invariants.ts";
@@ -17,8 +18,16 @@ import { endBlock } from "./schedule.ts";
 import type { ClaimEngine, ClaimHandler, InfluenceLedger } from "./types.ts";
 
 export { isExtension } from "./extension.ts";
-export type { AttributionNeeds, Forfeit } from "./needs.ts";
-export type { ClaimEngine, ClaimHandler, ClaimPost, ClaimResult, InfluenceLedger, Payee } from "./types.ts";
+export type { AttributionNeeds, FidelityNeeds, Forfeit, SlashingNeeds } from "./needs.ts";
+export type {
+  ClaimEngine,
+  ClaimHandler,
+  ClaimPost,
+  ClaimResult,
+  InfluenceLedger,
+  Overturned,
+  Payee,
+} from "./types.ts";
 
 export interface AttributionOptions extends ChainOptions {
   /** First height whose precommits carry extensions (consensus parameter `vote_extensions_enable_height`). */
@@ -41,14 +50,18 @@ export function attributionModule(options: AttributionOptions, needs: Attributio
   const keeper = new AttributionKeeper();
   const claims = new Claims(keeper, needs);
   const influence = new InfluenceScores();
-  const recorder = new Recorder(keeper, claims);
+  const recorder = new Recorder(keeper, claims, () => needs.slashing);
   const { staking, bank } = needs;
   const checks = invariants(keeper, bank);
   claims.register(ClaimKind.CLAIM_KIND_AVAILABILITY, AVAILABILITY);
+  claims.register(
+    ClaimKind.CLAIM_KIND_FIDELITY,
+    fidelityHandler(() => needs.fidelity),
+  );
   const module: Module = {
     name: ATTRIBUTION,
     store: ATTRIBUTION,
-    messages: messages({ addresses: options.addresses, keeper, claims, staking }),
+    messages: messages({ addresses: options.addresses, keeper, claims, staking, fidelity: () => needs.fidelity }),
     queries: queries(keeper, influence),
     initGenesis: (ctx, state) => initGenesis(ctx, keeper, { staking, state, checks }),
     exportGenesis: (ctx) => exportGenesis(ctx, keeper),

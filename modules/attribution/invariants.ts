@@ -12,6 +12,7 @@ export function invariants(keeper: AttributionKeeper, bank: BankNeeds): Invarian
   return [
     { name: "attribution/escrow", check: (ctx) => checkEscrow(ctx, keeper, bank) },
     { name: "attribution/queue", check: (ctx) => checkQueue(ctx, keeper) },
+    { name: "attribution/bonds", check: (ctx) => checkBonds(ctx, keeper) },
     { name: "attribution/openings", check: (ctx) => checkOpenings(ctx, keeper) },
   ];
 }
@@ -34,7 +35,23 @@ function checkQueue(ctx: Context, keeper: AttributionKeeper): string | undefined
     if (keeper.openClaimsAt(ctx, openEnd) !== same) return `${same} open claims end at ${openEnd}, counted otherwise`;
   }
   const late = open.find(({ seed, seedHeight }) => (seed.length === 0) !== seedHeight > BigInt(ctx.height));
-  return late && `claim ${toHex(late.id)} of seed height ${late.seedHeight} has a wrong seed at height ${ctx.height}`;
+  if (late) return `claim ${toHex(late.id)} of seed height ${late.seedHeight} has a wrong seed at height ${ctx.height}`;
+  const undrawn = open.find(({ seed, committee }) => seed.length > 0 && committee.length === 0);
+  return undrawn && `claim ${toHex(undrawn.id)} has a seed and no committee`;
+}
+
+/** Held bonds wait in the queue of releases exactly while nobody disputes their claim, and that is never over. */
+function checkBonds(ctx: Context, keeper: AttributionKeeper): string | undefined {
+  const queued = new Map([...keeper.releases(ctx)].map(([until, id]) => [toHex(id), until]));
+  for (const { id, status, bondUntil, disputed } of keeper.claims(ctx)) {
+    const until = queued.get(toHex(id));
+    const due = bondUntil > 0n && !disputed ? Number(bondUntil) : undefined;
+    if (until !== due) return `the bond of claim ${toHex(id)} is due at ${due}, queued for ${until}`;
+    if (bondUntil > 0n && status !== ClaimStatus.CLAIM_STATUS_ACCEPTED)
+      return `claim ${toHex(id)} holds a bond for nothing`;
+    queued.delete(toHex(id));
+  }
+  return queued.size > 0 ? `${queued.size} releases belong to no claim` : undefined;
 }
 
 function checkOpenings(ctx: Context, keeper: AttributionKeeper): string | undefined {

@@ -6,6 +6,7 @@ import {
   type BeaconRecord,
   type Claim,
   ClaimStatus,
+  type Equivocation,
   type Outcome,
   type Params,
   type RecordedOpening,
@@ -112,6 +113,7 @@ export class AttributionKeeper {
     this.saveClaim(ctx, claim);
     if (claim.seed.length === 0) tables.seedQueue.add(kv, [Number(claim.seedHeight), claim.id]);
     tables.tallyQueue.add(kv, [Number(claim.openEnd), claim.id]);
+    tables.openBySeed.add(kv, [Number(claim.seedHeight), claim.id]);
     this.#count(ctx, claim.openEnd, 1);
   }
 
@@ -120,6 +122,7 @@ export class AttributionKeeper {
     const kv = this.#kv(ctx);
     this.saveClaim(ctx, claim);
     tables.outcomes.set(kv, claim.id, outcome);
+    tables.openBySeed.remove(kv, [Number(claim.seedHeight), claim.id]);
     tables.seedQueue.remove(kv, [Number(claim.seedHeight), claim.id]);
     tables.tallyQueue.remove(kv, [Number(claim.openEnd), claim.id]);
     this.#count(ctx, claim.openEnd, -1);
@@ -134,9 +137,40 @@ export class AttributionKeeper {
     }
   }
 
-  seed(ctx: Context, claim: Claim, beacon: Uint8Array): void {
+  /** Saves a claim that got its seed. */
+  seed(ctx: Context, claim: Claim): void {
     tables.seedQueue.remove(this.#kv(ctx), [Number(claim.seedHeight), claim.id]);
-    this.saveClaim(ctx, { ...claim, seed: beacon });
+    this.saveClaim(ctx, claim);
+  }
+
+  /** The lowest seed height of an open claim. */
+  earliestSeed(ctx: Context): number | undefined {
+    for (const [height] of tables.openBySeed.iterate(this.#kv(ctx))) return height;
+    return undefined;
+  }
+
+  /** Queues the return of an accepted claim's bond after its `bond_until`. */
+  addRelease(ctx: Context, claim: Claim): void {
+    tables.releases.add(this.#kv(ctx), [Number(claim.bondUntil), claim.id]);
+  }
+
+  removeRelease(ctx: Context, claim: Claim): void {
+    tables.releases.remove(this.#kv(ctx), [Number(claim.bondUntil), claim.id]);
+  }
+
+  /** In (bond until, id) order. */
+  *releases(ctx: Context): Generator<readonly [number, Uint8Array]> {
+    yield* tables.releases.iterate(this.#kv(ctx));
+  }
+
+  saveEquivocation(ctx: Context, evidence: Equivocation): void {
+    tables.equivocations.set(this.#kv(ctx), [evidence.claimId, evidence.validator], evidence);
+  }
+
+  /** In (claim, validator) order, from `start` on. */
+  *equivocations(ctx: Context, start?: readonly [Uint8Array, Uint8Array]): Generator<Equivocation> {
+    const range = start ? { from: start } : {};
+    for (const [, evidence] of tables.equivocations.iterate(this.#kv(ctx), range)) yield evidence;
   }
 
   /** Open claims in (open end, id) order. */
@@ -220,6 +254,7 @@ export class AttributionKeeper {
 }
 
 /** Claims whose bond this module holds. */
-export function holdsBond(claim: Claim): boolean {
-  return claim.status === ClaimStatus.CLAIM_STATUS_OPEN || claim.status === ClaimStatus.CLAIM_STATUS_UNATTESTED;
+export function holdsBond({ status, bondUntil }: Claim): boolean {
+  const held = status === ClaimStatus.CLAIM_STATUS_ACCEPTED && bondUntil > 0n;
+  return held || status === ClaimStatus.CLAIM_STATUS_OPEN || status === ClaimStatus.CLAIM_STATUS_UNATTESTED;
 }

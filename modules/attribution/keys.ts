@@ -15,6 +15,7 @@ import {
   BeaconChain,
   BeaconRecord,
   Claim,
+  Equivocation,
   InfluenceScore,
   Outcome,
   Params,
@@ -59,4 +60,10 @@ export const tables = {
   modelScores: map(15, rawStringKey, protoValue(InfluenceScore)),
   /** Open end to number of open claims that end there. */
   deadlines: map(16, numberKey, numberValue),
+  /** (seed height, id) of open claims: roots below the first one's height serve nobody. */
+  openBySeed: keySet(17, pair(numberKey, hash)),
+  /** (bond until, id) of accepted claims whose bond is held and that nobody disputes. */
+  releases: keySet(18, pair(numberKey, hash)),
+  /** Evidence, for good. */
+  equivocations: map(19, memberKey, protoValue(Equivocation)),
 };

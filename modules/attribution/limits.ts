@@ -1,16 +1,43 @@
 /** Largest vote extension: a root and a reveal of 32 bytes each with their tags take 68. */
 export const MAX_EXTENSION_BYTES = 96;
 
-/** Committees up to this size answer for each other inside the leaf; beyond it that would grow with its square. */
+/** Committees up to this size answer for everybody else; larger ones for a sample, or leaves would grow with the size. */
 export const MAX_PEER_COMMITTEE = 7;
 
-/** Largest committee, the validators with the most power: it is part of every claim's record. */
+/** Most seats of a committee: it is part of every claim's record. */
 export const MAX_COMMITTEE = 128;
+
+/** Most peers that a member of a large committee answers for: 15 bytes each in an opening. */
+export const MAX_PEER_SAMPLE = 16;
+
+/** Most blocks in which roots of one claim count: at a block a second, an hour. Validators keep leaves that long. */
+export const MAX_COMMIT_BLOCKS = 4_096;
+
+/** Most blocks of the other windows. The staking ring must reach back from the seed to the post. */
+export const MAX_WINDOW = 24;
+
+/** Longest that any claim is open: what is bound to claims is kept longer. */
+export const MAX_CLAIM_BLOCKS = MAX_COMMIT_BLOCKS + 2 * MAX_WINDOW;
+
+/** Longest that an accepted claim can be disputed: 30 days of one-second blocks. */
+export const MAX_HOLD_BLOCKS = 2_592_000;
+
+/** Accepted claims whose bond one block returns. */
+export const MAX_RELEASES_PER_BLOCK = 128;
+
+/** Chunks of a blob that an availability claim is checked on: who withholds a fifth of many is caught in 97 of 100. */
+export const CHALLENGED_CHUNKS = 16;
+
+/** Bytes of a statement in clear: a report or a step, a few hashes and numbers. */
+export const MAX_STATEMENT_BYTES = 1_024;
+
+/** Most retrainings and queries of a published LDS. */
+export const MAX_FIDELITY_SAMPLES = 100_000;
 
 /** Deepest path of a leaf: 4,096 leaves under one root, the rail of `max_open_claims`. */
 export const MAX_LEAF_AUNTS = 12;
 
-/** Largest encoded Opening: fixed fields (about 130), six peer sketches (90), twelve aunts (410), with room to spare. */
+/** Largest encoded Opening: fixed fields (about 130), at most sixteen peer sketches (240), twelve aunts (410), with room to spare. */
 export const MAX_OPENING_BYTES = 1_024;
 
 /** Largest opening of a claim's payload: a result has 3 class vectors of d = 512 and 32 entries, about 2.3 KiB. */

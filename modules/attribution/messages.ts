@@ -12,18 +12,21 @@ import {
 } from "../../proto/gen/openledger/attribution/v1.ts";
 import type { Claims } from "./engine.ts";
 import { errors } from "./errors.ts";
+import { checkReport, fidelityPost } from "./fidelity.ts";
 import { AVAILABILITY_ALGORITHM } from "./ids.ts";
 import type { AttributionKeeper } from "./keeper.ts";
-import type { StakingNeeds } from "./needs.ts";
+import type { FidelityNeeds, StakingNeeds } from "./needs.ts";
 
 export interface MessageParts {
   readonly addresses: Addresses;
   readonly keeper: AttributionKeeper;
   readonly claims: Claims;
   readonly staking: StakingNeeds;
+  /** Bound late. */
+  readonly fidelity: () => FidelityNeeds;
 }
 
-export function messages({ addresses, keeper, claims, staking }: MessageParts): MessageRoute[] {
+export function messages({ addresses, keeper, claims, staking, fidelity }: MessageParts): MessageRoute[] {
   return [
     messageRoute({
       codec: Msg.PostClaim.request,
@@ -33,7 +36,22 @@ export function messages({ addresses, keeper, claims, staking }: MessageParts): 
       validate: (message) => validatePost(addresses, message),
       handle: (ctx, { kind, poster, subject, payloadHash, bond }) => {
         const post = { kind, poster, subject, payloadHash, bond: parseAmount(bond) };
-        return { claimId: claims.post(ctx, { ...post, algorithm: AVAILABILITY_ALGORITHM, attested: true }) };
+        return { claimId: claims.post(ctx, { ...post, algorithm: AVAILABILITY_ALGORITHM }) };
+      },
+    }),
+    messageRoute({
+      codec: Msg.PostFidelity.request,
+      response: Msg.PostFidelity.response,
+      amino: "openledger/MsgPostFidelity",
+      signers: (message) => [message.poster],
+      validate(message) {
+        addresses.fromText(message.poster);
+        parseAmount(message.bond);
+        checkReport(message);
+      },
+      handle(ctx, message) {
+        fidelity().checkModel(ctx, message.model);
+        return { claimId: claims.post(ctx, fidelityPost(message)) };
       },
     }),
     messageRoute({

@@ -1,4 +1,5 @@
 import type { Context } from "../../chain/app/context.ts";
+import type { Equivocation } from "../../proto/gen/openledger/attribution/v1.ts";
 import type { Payee } from "./types.ts";
 
 /** Coins; the part of the bank that this module uses. */
@@ -6,6 +7,7 @@ export interface BankNeeds {
   moduleBalance(ctx: Context, module: string): bigint;
   sendToModule(ctx: Context, from: string, module: string, amount: bigint): void;
   sendFromModule(ctx: Context, module: string, to: string, amount: bigint): void;
+  moduleToModule(ctx: Context, from: string, to: string, amount: bigint): void;
   burn(ctx: Context, module: string, amount: bigint): void;
 }
 
@@ -37,8 +39,26 @@ export interface ForfeitNeeds {
   takeForfeit(ctx: Context, forfeit: Forfeit): void;
 }
 
+/** Provable misbehaviour: two leaves of one validator for one claim. Must not throw. */
+export interface SlashingNeeds {
+  onEquivocation(ctx: Context, evidence: Equivocation): void;
+}
+
+/** A model whose fidelity can be claimed, and where an accepted one is written. Bound late. */
+export interface FidelityNeeds {
+  /** Throws AppError unless the model can have a fidelity: it exists, has an index, and is not retired. */
+  checkModel(ctx: Context, model: string): void;
+  /** Units of 10^-18, at most 10^18. */
+  setFidelity(ctx: Context, model: string, fidelity: bigint): void;
+  /** DataNets that the model was trained on. */
+  datanetsOf(ctx: Context, model: string): readonly string[];
+}
+
 export interface AttributionNeeds {
   readonly bank: BankNeeds;
   readonly staking: StakingNeeds;
   readonly forfeits: ForfeitNeeds;
+  readonly fidelity: FidelityNeeds;
+  /** Absent while staking has no slashing: the evidence is recorded all the same. */
+  readonly slashing?: SlashingNeeds;
 }

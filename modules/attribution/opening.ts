@@ -1,9 +1,10 @@
 import { equalBytes } from "../../chain/crypto/bytes.ts";
 import { type Claim, Opening, Verdict } from "../../proto/gen/openledger/attribution/v1.ts";
 import { encodeBytes } from "../../proto/runtime.ts";
+import { peerCount } from "./committee.ts";
 import { errors } from "./errors.ts";
 import { leafOf, rootOfPath, SALT_LENGTH } from "./leaf.ts";
-import { MAX_OPENING_BYTES, MAX_PEER_COMMITTEE } from "./limits.ts";
+import { MAX_OPENING_BYTES } from "./limits.ts";
 import { isSketch, ZERO_SKETCH } from "./sketch.ts";
 
 // Rules of one opening that need the claim and the validator's roots only: the chain and the node's pool apply the same.
@@ -19,11 +20,6 @@ export function isOpeningHeight(claim: Claim, height: number): boolean {
  */
 export function isRootHeight(claim: Claim, height: number): boolean {
   return BigInt(height) >= claim.seedHeight && BigInt(height) < claim.commitEnd;
-}
-
-/** Answers for peers that an opening of this committee holds. */
-export function peerCount(committee: number): number {
-  return committee <= MAX_PEER_COMMITTEE ? committee - 1 : 0;
 }
 
 /** The leaf that the opening claims to open. */
@@ -48,7 +44,7 @@ export function checkOpeningFields(claim: Claim, opening: Opening): void {
     throw errors.notInCommittee("the validator is not in the claim's committee");
   }
   if (opening.salt.length !== SALT_LENGTH) throw errors.badOpening(`a salt has ${SALT_LENGTH} bytes`);
-  checkVerdict(opening, peerCount(claim.committee.length));
+  checkVerdict(opening, peerCount(claim));
   if (!isRootHeight(claim, Number(opening.rootHeight))) {
     throw errors.badOpening(`a root signed at height ${opening.rootHeight} does not count for this claim`);
   }

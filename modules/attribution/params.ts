@@ -1,7 +1,15 @@
 import { parseAmount } from "../../chain/app/coins.ts";
-import type { Params } from "../../proto/gen/openledger/attribution/v1.ts";
+import { ClaimKind, type KindParams, type Params } from "../../proto/gen/openledger/attribution/v1.ts";
 import { errors } from "./errors.ts";
-import { MAX_CLAIM_OPENING_BYTES, MAX_OPENING_BYTES } from "./limits.ts";
+import {
+  MAX_CLAIM_OPENING_BYTES,
+  MAX_COMMIT_BLOCKS,
+  MAX_COMMITTEE,
+  MAX_HOLD_BLOCKS,
+  MAX_OPENING_BYTES,
+  MAX_PEER_SAMPLE,
+  MAX_WINDOW,
+} from "./limits.ts";
 
 /** Genesis defaults (DESIGN.md section 5); the bond in uopen. */
 export const DEFAULT_PARAMS: Params = {
@@ -12,10 +20,19 @@ export const DEFAULT_PARAMS: Params = {
   maxTalliesPerBlock: 128,
   maxOpenClaims: 1_024,
   minClaimBond: "1000000",
+  committeeSize: 32,
+  peerSample: 6,
+  kinds: [
+    { kind: ClaimKind.CLAIM_KIND_TRAINING, commitBlocks: 60n, holdBlocks: 600n },
+    { kind: ClaimKind.CLAIM_KIND_INDEX, commitBlocks: 60n, holdBlocks: 0n },
+    { kind: ClaimKind.CLAIM_KIND_FIDELITY, commitBlocks: 600n, holdBlocks: 0n },
+    { kind: ClaimKind.CLAIM_KIND_STEP, commitBlocks: 30n, holdBlocks: 0n },
+  ],
+  unattestedKinds: [ClaimKind.CLAIM_KIND_TRAINING, ClaimKind.CLAIM_KIND_INDEX],
 };
 
-/** Longest window in blocks: the staking ring and the stored roots must reach back over commit and open together. */
-const MAX_WINDOW = 24n;
+/** Kinds that a network without verifiers may leave unattested. What money depends on is always attested. */
+const OPTIONAL_KINDS: readonly ClaimKind[] = [ClaimKind.CLAIM_KIND_TRAINING, ClaimKind.CLAIM_KIND_INDEX];
 
 /** A block must have room for one opening of each kind. */
 const MIN_OPENING_BYTES = 32_768;
@@ -24,9 +41,9 @@ const MOST_OPENING_BYTES = 2 * 1_024 * 1_024;
 
 /** Throws attribution/19 for parameters outside the rails. */
 export function checkParams(params: Params): void {
-  demand(within(params.seedDelay, 1n, MAX_WINDOW), `seed_delay is 1 to ${MAX_WINDOW}`);
-  demand(within(params.commitBlocks, 2n, MAX_WINDOW), `commit_blocks is 2 to ${MAX_WINDOW}`);
-  demand(within(params.openBlocks, 1n, MAX_WINDOW), `open_blocks is 1 to ${MAX_WINDOW}`);
+  demand(within(params.seedDelay, 1, MAX_WINDOW), `seed_delay is 1 to ${MAX_WINDOW}`);
+  demand(within(params.commitBlocks, 2, MAX_COMMIT_BLOCKS), `commit_blocks is 2 to ${MAX_COMMIT_BLOCKS}`);
+  demand(within(params.openBlocks, 1, MAX_WINDOW), `open_blocks is 1 to ${MAX_WINDOW}`);
   const bytes = params.maxOpeningBytes;
   demand(
     bytes >= MIN_OPENING_BYTES && bytes <= MOST_OPENING_BYTES,
@@ -35,6 +52,35 @@ export function checkParams(params: Params): void {
   demand(params.maxTalliesPerBlock >= 1 && params.maxTalliesPerBlock <= 4_096, "max_tallies_per_block is 1 to 4096");
   demand(params.maxOpenClaims >= 1 && params.maxOpenClaims <= 4_096, "max_open_claims is 1 to 4096");
   parseAmount(params.minClaimBond);
+  const { committeeSize, peerSample } = params;
+  demand(committeeSize >= 1 && committeeSize <= MAX_COMMITTEE, `committee_size is 1 to ${MAX_COMMITTEE}`);
+  demand(peerSample >= 2 && peerSample <= MAX_PEER_SAMPLE, `peer_sample is 2 to ${MAX_PEER_SAMPLE}`);
+  checkKinds(params);
+}
+
+function checkKinds({ kinds, unattestedKinds }: Params): void {
+  kinds.forEach(({ kind, commitBlocks, holdBlocks }, i) => {
+    const before = kinds[i - 1]?.kind ?? ClaimKind.CLAIM_KIND_UNSPECIFIED;
+    demand(kind > before, "kinds are listed once each, by kind ascending");
+    demand(
+      within(commitBlocks, 2, MAX_COMMIT_BLOCKS),
+      `commit_blocks of kind ${kind} is 2 to ${MAX_COMMIT_BLOCKS}, got ${commitBlocks}`,
+    );
+    demand(holdBlocks <= BigInt(MAX_HOLD_BLOCKS), `hold_blocks of kind ${kind} is at most ${MAX_HOLD_BLOCKS}`);
+  });
+  unattestedKinds.forEach((kind, i) => {
+    const isOptional = OPTIONAL_KINDS.includes(kind) && unattestedKinds.indexOf(kind) === i;
+    demand(isOptional, `claims of kind ${kind} cannot be left unattested, or are listed twice`);
+  });
+}
+
+/** Windows of one kind. */
+export function windowsOf(params: Params, kind: ClaimKind): Omit<KindParams, "kind"> {
+  return params.kinds.find((each) => each.kind === kind) ?? { commitBlocks: params.commitBlocks, holdBlocks: 0n };
+}
+
+export function isAttested({ unattestedKinds }: Params, kind: ClaimKind): boolean {
+  return !unattestedKinds.includes(kind);
 }
 
 /**
@@ -46,8 +92,8 @@ export function claimsPerBlock(params: Params, committee: number): number {
   return Math.max(1, Math.floor((params.maxOpeningBytes - MAX_CLAIM_OPENING_BYTES) / largest));
 }
 
-function within(value: bigint, low: bigint, high: bigint): boolean {
-  return value >= low && value <= high;
+function within(value: bigint, low: number, high: number): boolean {
+  return value >= BigInt(low) && value <= BigInt(high);
 }
 
 function demand(condition: boolean, message: string): void {

@@ -1,6 +1,12 @@
 import type { Context } from "../../chain/app/context.ts";
 import { type QueryRoute, queryRoute } from "../../chain/app/module.ts";
-import { type InfluenceScore, Query, type QueryInfluenceRequest } from "../../proto/gen/openledger/attribution/v1.ts";
+import { equalBytes } from "../../chain/crypto/bytes.ts";
+import {
+  type Equivocation,
+  type InfluenceScore,
+  Query,
+  type QueryInfluenceRequest,
+} from "../../proto/gen/openledger/attribution/v1.ts";
 import { errors } from "./errors.ts";
 import type { InfluenceScores } from "./influence.ts";
 import type { AttributionKeeper } from "./keeper.ts";
@@ -8,6 +14,7 @@ import { MAX_PAGE } from "./limits.ts";
 
 export function queries(keeper: AttributionKeeper, scores: InfluenceScores): QueryRoute[] {
   return [
+    equivocationsRoute(keeper),
     queryRoute({ ...Query.Params, handle: (ctx) => ({ params: keeper.params(ctx) }) }),
     queryRoute({
       ...Query.Claim,
@@ -68,4 +75,21 @@ function scoreOf(ctx: Context, scores: InfluenceScores, request: QueryInfluenceR
 function heightOf(height: bigint): number {
   if (height > BigInt(Number.MAX_SAFE_INTEGER)) throw errors.notFound(`no block of height ${height}`);
   return Number(height);
+}
+
+function equivocationsRoute(keeper: AttributionKeeper): QueryRoute {
+  return queryRoute({
+    ...Query.Equivocations,
+    handle(ctx, { startClaim, startValidator, limit }) {
+      if (startClaim.length === 0) return { equivocations: first(keeper.equivocations(ctx), limit) };
+      if (startClaim.length !== 32 || startValidator.length !== 20) {
+        throw errors.notFound("a page starts after a claim id of 32 and a validator of 20 bytes");
+      }
+      const after = keeper.equivocations(ctx, [startClaim, startValidator]);
+      const isStart = (each: Equivocation) =>
+        equalBytes(each.claimId, startClaim) && equalBytes(each.validator, startValidator);
+      const rest = first(after, MAX_PAGE).filter((each) => !isStart(each));
+      return { equivocations: first(rest, limit) };
+    },
+  });
 }

@@ -3,6 +3,7 @@ import { toJson } from "../../proto/runtime.ts";
 import { TestChain } from "../attribution/testing/chain.ts";
 import { validatorKeys } from "../attribution/testing/fixtures.ts";
 import { describeReadme } from "../datanet/testing/readme.ts";
+import { kindName } from "./engine.ts";
 import { errors } from "./errors.ts";
 import { tables } from "./keys.ts";
 import * as limits from "./limits.ts";
@@ -11,4 +12,15 @@ import { DEFAULT_PARAMS } from "./params.ts";
 const chain = new TestChain({ validators: [validatorKeys("val", 1)], accounts: [] });
 const { module } = chain.attribution;
 
-describeReadme({ module, errors, limits, params: toJson(Params, DEFAULT_PARAMS), tables, folder: import.meta.dirname });
+/** Parameters with those of single kinds one by one, by the kind's name in events. */
+function flattened(): Record<string, unknown> {
+  const { kinds, unattested_kinds, ...plain } = toJson(Params, DEFAULT_PARAMS) as Record<string, unknown>;
+  const named = DEFAULT_PARAMS.kinds.flatMap(({ kind, commitBlocks, holdBlocks }) => [
+    [`kinds.${kindName(kind)}.commit_blocks`, commitBlocks],
+    [`kinds.${kindName(kind)}.hold_blocks`, holdBlocks],
+  ]);
+  const unattested = DEFAULT_PARAMS.unattestedKinds.map(kindName).join(", ");
+  return { ...plain, ...Object.fromEntries(named), unattested_kinds: unattested || "none" };
+}
+
+describeReadme({ module, errors, limits, params: flattened(), tables, folder: import.meta.dirname });

@@ -1,6 +1,11 @@
 import type { Context } from "../../chain/app/context.ts";
-import type { Claim } from "../../proto/gen/openledger/attribution/v1.ts";
+import { toHex } from "../../chain/crypto/bytes.ts";
+import type { Claim, CommitteeMember } from "../../proto/gen/openledger/attribution/v1.ts";
 import { ensureBeacon } from "./apply.ts";
+import { drawCommittee } from "./committee.ts";
+import { releaseBonds } from "./disputed.ts";
+import type { AttributionKeeper } from "./keeper.ts";
+import type { StakingNeeds } from "./needs.ts";
 import { type SettleParts, settleClaim } from "./settle.ts";
 
 /** End of block: the beacon, the seeds of claims whose seed height has come, due tallies, pruning. */
@@ -9,17 +14,35 @@ export function endBlock(ctx: Context, parts: SettleParts): void {
   ensureBeacon(ctx, keeper);
   assignSeeds(ctx, parts);
   for (const claim of dueClaims(ctx, parts)) settleClaim(ctx, parts, claim);
-  const params = keeper.params(ctx);
-  // The last claim that a root of height h can serve is opened up to h + commit_blocks + open_blocks.
-  keeper.pruneRoots(ctx, ctx.height - Number(params.commitBlocks + params.openBlocks) + 1);
+  releaseBonds(ctx, parts);
+  // A root serves claims whose seed height is not above its own.
+  keeper.pruneRoots(ctx, keeper.earliestSeed(ctx) ?? ctx.height);
 }
 
-function assignSeeds(ctx: Context, { keeper }: SettleParts): void {
-  for (const id of keeper.unseeded(ctx, ctx.height)) {
+function assignSeeds(ctx: Context, { keeper, needs }: SettleParts): void {
+  for (const id of [...keeper.unseeded(ctx, ctx.height)]) {
     const claim = keeper.requireClaim(ctx, id);
-    const beacon = keeper.beaconAt(ctx, Number(claim.seedHeight));
-    if (beacon) keeper.seed(ctx, claim, beacon);
+    const seed = keeper.beaconAt(ctx, Number(claim.seedHeight));
+    if (!seed) continue;
+    if (claim.committee.length > 0) keeper.seed(ctx, { ...claim, seed });
+    else
+      keeper.seed(ctx, { ...claim, seed, committee: draw(ctx, { keeper, staking: needs.staking }, { claim, seed }) });
   }
+}
+
+/** From the set of the post; should staking not know it any more (an import between post and seed), from today's. */
+function draw(
+  ctx: Context,
+  { keeper, staking }: { readonly keeper: AttributionKeeper; readonly staking: StakingNeeds },
+  { claim, seed }: { readonly claim: Claim; readonly seed: Uint8Array },
+): CommitteeMember[] {
+  const set = staking.setAt(ctx, Number(claim.postedHeight)) ?? staking.setAt(ctx, ctx.height) ?? [];
+  const committee = drawCommittee(set, { seed, claimId: claim.id, seats: keeper.params(ctx).committeeSize });
+  ctx.events.emit("committee_drawn", [
+    ["claim_id", toHex(claim.id)],
+    ["members", String(committee.length)],
+  ]);
+  return committee;
 }
 
 /** The first `max_tallies_per_block` claims whose window is over, in (open end, id) order; the rest waits. */

@@ -9,11 +9,14 @@ import {
   type RecordedOpening,
   Verdict,
 } from "../../proto/gen/openledger/attribution/v1.ts";
+import { allPeersOf } from "./committee.ts";
 import { contained } from "./contained.ts";
+import { holdBond } from "./disputed.ts";
 import { type Claims, kindName } from "./engine.ts";
 import type { AttributionKeeper } from "./keeper.ts";
 import { ATTRIBUTION } from "./keys.ts";
 import type { AttributionNeeds } from "./needs.ts";
+import { windowsOf } from "./params.ts";
 import { ZERO_SKETCH } from "./sketch.ts";
 import { type MemberVerdict, type TallyMember, type TallyStatus, tally } from "./tally.ts";
 import type { ClaimResult, Payee } from "./types.ts";
@@ -55,10 +58,12 @@ export function settleClaim(ctx: Context, parts: SettleParts, claim: Claim): voi
 }
 
 function decide(ctx: Context, { keeper, claims }: SettleParts, claim: Claim): Outcome {
-  const opened =
-    claims.handler(claim.kind).checkOpening === undefined || keeper.claimOpening(ctx, claim.id) !== undefined;
+  const opened = claims.handler(claim).checkOpening === undefined || keeper.claimOpening(ctx, claim.id) !== undefined;
   const answers = claim.committee.map(({ validator }) => keeper.opening(ctx, claim.id, validator));
-  const members = claim.committee.map(({ power }, i): TallyMember => ({ power, answer: answerOf(answers[i]) }));
+  const about = allPeersOf(claim);
+  const members = claim.committee.map(
+    ({ power }, i): TallyMember => ({ power, about: about[i] ?? [], answer: answerOf(answers[i]) }),
+  );
   const result = tally(members, opened);
   return {
     claimId: claim.id,
@@ -106,10 +111,10 @@ function conclude(ctx: Context, parts: SettleParts, claim: Claim, { outcome, und
   const winners = winnersOf(ctx, parts, outcome);
   const result: ClaimResult = { outcome, opening, winners };
   const closed = finish(ctx, parts, claim, outcome);
-  const handler = parts.claims.handler(claim.kind);
+  const handler = parts.claims.handler(claim);
   switch (outcome.status) {
     case ClaimStatus.CLAIM_STATUS_ACCEPTED:
-      returnBond(ctx, parts, claim);
+      keepBond(ctx, parts, closed);
       handler.onAccepted(ctx, closed, result);
       return;
     case ClaimStatus.CLAIM_STATUS_REJECTED:
@@ -162,6 +167,16 @@ const WINNING: ReadonlyMap<ClaimStatus, Verdict> = new Map([
   [ClaimStatus.CLAIM_STATUS_REJECTED, Verdict.VERDICT_REJECT],
 ]);
 
+/** An accepted claim that can be disputed keeps its bond here for a while. */
+function keepBond(ctx: Context, parts: SettleParts, claim: Claim): void {
+  const { holdBlocks } = windowsOf(parts.keeper.params(ctx), claim.kind);
+  if (holdBlocks === 0n && !claim.disputed) {
+    returnBond(ctx, parts, claim);
+    return;
+  }
+  holdBond(ctx, parts.keeper, { ...claim, bondUntil: BigInt(ctx.height) + holdBlocks });
+}
+
 function returnBond(ctx: Context, { needs }: SettleParts, claim: Claim): void {
   needs.bank.sendFromModule(ctx, ATTRIBUTION, claim.poster, BigInt(claim.bond));
 }
@@ -169,7 +184,7 @@ function returnBond(ctx: Context, { needs }: SettleParts, claim: Claim): void {
 /** Returns the bond without the share that its kind burns. */
 function chargeBond(ctx: Context, parts: SettleParts, claim: Claim): void {
   const { needs, claims } = parts;
-  const share = BigInt(claims.handler(claim.kind).noQuorumBurnBps?.(ctx) ?? 0);
+  const share = BigInt(claims.handler(claim).noQuorumBurnBps?.(ctx) ?? 0);
   const bond = BigInt(claim.bond);
   const burnt = (bond * share) / BASIS_POINTS;
   if (burnt === 0n) {
@@ -186,7 +201,8 @@ function chargeBond(ctx: Context, parts: SettleParts, claim: Claim): void {
 }
 
 function forfeitBond(ctx: Context, { needs, claims }: SettleParts, claim: Claim, rejecters: readonly Payee[]): void {
-  const datanets = claims.handler(claim.kind).forfeitTo?.(ctx, claim) ?? [];
+  if (BigInt(claim.bond) === 0n) return;
+  const datanets = claims.handler(claim).forfeitTo?.(ctx, claim) ?? [];
   needs.forfeits.takeForfeit(ctx, { from: ATTRIBUTION, amount: BigInt(claim.bond), rejecters, datanets });
 }
 

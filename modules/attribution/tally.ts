@@ -17,7 +17,7 @@ export type MemberVerdict = "accept" | "reject" | "abstain";
 export interface MemberAnswer {
   readonly verdict: MemberVerdict;
   readonly own: SketchValue;
-  /** Its answer for every other member, in committee order without itself; empty in large committees. */
+  /** Its answers for the members of `TallyMember.about`, in that order. */
   readonly peers: readonly SketchValue[];
   /** A second, different leaf was opened. */
   readonly equivocated: boolean;
@@ -26,6 +26,8 @@ export interface MemberAnswer {
 /** Undefined answer: silence. */
 export interface TallyMember {
   readonly power: bigint;
+  /** Positions of the members that it answers for. */
+  readonly about: readonly number[];
   readonly answer: MemberAnswer | undefined;
 }
 
@@ -46,9 +48,9 @@ function isAnswering(member: TallyMember): member is TallyMember & { readonly an
   return member.answer !== undefined && member.answer.verdict !== "abstain" && !member.answer.equivocated;
 }
 
-/** What member `from` answered for member `about`; both are positions in the committee. */
-export function peerAnswer(peers: readonly SketchValue[], from: number, about: number): SketchValue | undefined {
-  return peers[about < from ? about : about - 1];
+/** What `member` answered for the member at `place`; undefined when it was not to answer for that one. */
+function answerAbout({ about, answer }: TallyMember, place: number): SketchValue | undefined {
+  return answer?.peers[about.indexOf(place)];
 }
 
 /** Contradicted by more than half of the other answering power. One pass: a liar's own answers count as well. */
@@ -58,22 +60,56 @@ function isContradicted(members: readonly TallyMember[], about: number, own: Ske
   members.forEach((member, from) => {
     if (from === about || !isAnswering(member)) return;
     others += member.power;
-    const answer = peerAnswer(member.answer.peers, from, about);
+    const answer = answerAbout(member, about);
     if (!answer || !sameSketch(answer, own)) against += member.power;
   });
   return 2n * against > others;
 }
 
-function isVoided(members: readonly TallyMember[], index: number): boolean {
-  const member = members[index] as TallyMember;
-  if (member.answer?.equivocated) return true;
-  if (!isAnswering(member) || members.length > MAX_PEER_COMMITTEE) return false;
-  return isContradicted(members, index, member.answer.own);
+/**
+ * Of a large committee, where each member is checked by a few: two members agree when one answered for the other what that
+ * one found itself. Who is not linked by agreement to more than half of the answering power is contradicted. A few liars
+ * around an honest member cannot cut it off, since its own answers for others link it as well; a guess agrees with nobody.
+ */
+function outsiders(members: readonly TallyMember[]): readonly boolean[] {
+  const group = members.map((_, place) => place);
+  const find = (place: number): number => {
+    let at = place;
+    while (group[at] !== at) at = group[at] as number;
+    return at;
+  };
+  members.forEach((member, from) => {
+    if (!isAnswering(member)) return;
+    for (const place of member.about) {
+      const other = members[place];
+      if (!other || !isAnswering(other)) continue;
+      const answer = answerAbout(member, place);
+      if (answer && sameSketch(answer, other.answer.own)) group[find(from)] = find(place);
+    }
+  });
+  const powers = members.map(() => 0n);
+  members.forEach((member, place) => {
+    if (isAnswering(member)) powers[find(place)] = (powers[find(place)] as bigint) + member.power;
+  });
+  const total = sum(powers);
+  return members.map((member, place) => isAnswering(member) && 2n * (powers[find(place)] as bigint) <= total);
+}
+
+function voidedOf(members: readonly TallyMember[]): readonly boolean[] {
+  const equivocated = members.map(({ answer }) => answer?.equivocated === true);
+  if (members.length > MAX_PEER_COMMITTEE) {
+    const out = outsiders(members);
+    return equivocated.map((twice, place) => twice || out[place] === true);
+  }
+  return members.map(
+    (member, place) =>
+      equivocated[place] === true || (isAnswering(member) && isContradicted(members, place, member.answer.own)),
+  );
 }
 
 /** Decides one claim. `opened`: the poster's opening matched its hash in time, or the kind needs none. */
 export function tally(members: readonly TallyMember[], opened: boolean): TallyResult {
-  const voided = members.map((_, index) => isVoided(members, index));
+  const voided = voidedOf(members);
   const powerOf = (verdict: MemberVerdict) =>
     sum(members.map(({ answer, power }, i) => (answer?.verdict === verdict && !voided[i] ? power : 0n)));
   const total = sum(members.map(({ power }) => power));

@@ -10,10 +10,10 @@ export interface ClaimPost {
   /** Empty when the kind has nothing to open. */
   readonly payloadHash: Uint8Array;
   readonly algorithm: string;
-  /** In the fee denom, at least `min_claim_bond`. */
+  /** In the fee denom, at least `min_claim_bond`; 0 for a kind whose module holds the stakes (`ClaimHandler.stakes`). */
   readonly bond: bigint;
-  /** False: recorded as `unattested`, bond held, no committee. */
-  readonly attested: boolean;
+  /** What is claimed, in clear, when the poster's module keeps it nowhere else; `statementHash` of it is the payload hash. */
+  readonly statement?: Uint8Array;
 }
 
 /** An account to be paid, with its voting power in the claim's committee. */
@@ -47,16 +47,36 @@ export interface ClaimHandler {
   noQuorumBurnBps?(ctx: Context): number;
   /** DataNets whose bounty takes the rest of a forfeited bond; absent or empty: the treasury. */
   forfeitTo?(ctx: Context, claim: Claim): readonly string[];
+  /** Who holds what the poster stands to lose: its module, for claims without a bond. Absent: the claim's own bond. */
+  readonly stakes?: "module";
+}
+
+/** What a lost dispute took. */
+export interface Overturned {
+  readonly claim: Claim;
+  readonly bond: bigint;
+  readonly datanets: readonly string[];
 }
 
 /** The part of this module that other modules use. */
 export interface ClaimEngine {
-  /** Registers a kind's handler; once per kind, at composition. */
-  register(kind: ClaimKind, handler: ClaimHandler): void;
+  /**
+   * Registers a handler at composition: of a kind, or of one algorithm of that kind (which then goes first), so that
+   * several modules can post claims of one kind under algorithms of their own.
+   */
+  register(kind: ClaimKind, handler: ClaimHandler, algorithm?: string): void;
   /** The claim's id. Throws AppError. */
   post(ctx: Context, post: ClaimPost): Uint8Array;
   status(ctx: Context, id: Uint8Array): ClaimStatus | undefined;
   claim(ctx: Context, id: Uint8Array): Claim | undefined;
+  /** True while the claim is open, or accepted with its bond held, and no other dispute is under way. */
+  isDisputable(ctx: Context, id: Uint8Array): boolean;
+  /** A dispute begins: the bond of the claim is not returned before it ends. Throws attribution/22 (not disputable). */
+  beginDispute(ctx: Context, id: Uint8Array): Claim;
+  /** The dispute ended without harm to the claim: an accepted one's bond stays for `graceBlocks` more at least. */
+  endDispute(ctx: Context, id: Uint8Array, graceBlocks: number): void;
+  /** The poster lost: the claim is overturned and its bond goes to the module account `to`. Throws attribution/22. */
+  overturn(ctx: Context, id: Uint8Array, to: string): Overturned;
 }
 
 /** Influence of one query: what its settlement vector gave to each contribution. */

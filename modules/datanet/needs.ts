@@ -40,7 +40,6 @@ export interface NewClaim {
   readonly payloadHash: Uint8Array;
   readonly algorithm: string;
   readonly bond: bigint;
-  readonly attested: boolean;
 }
 
 /** Attested claims. The engine takes the bond from the poster and returns, charges or forfeits it at the tally. */

@@ -58,7 +58,6 @@ export class Snapshots implements SnapshotClaimHandlers {
       payloadHash: snapshotPayloadHash(content),
       algorithm: SNAPSHOT_ALGORITHM,
       bond: parseAmount(this.#keeper.params(ctx).snapshotBond),
-      attested: true,
     });
     const facts = { datanet: net.id, window: message.window, poster, claimId, contributions };
     const snapshot = Snapshot.fromPartial({ ...content, ...facts, status: SNAPSHOT_STATUS_PENDING });

@@ -35,7 +35,6 @@ export function submitResult(ctx: Context, { keeper, needs }: InferenceParts, me
     payloadHash: message.openingHash,
     algorithm: RESULT_ALGORITHM,
     bond: parseAmount(params.hostBond),
-    attested: true,
   });
   const { host, output, tokensIn, tokensOut, roundingLog } = message;
   const result = { host, claimId, output, tokensIn, tokensOut, roundingLog, fee: fee.toString() };

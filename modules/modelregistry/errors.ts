@@ -13,4 +13,5 @@ export const errors = defineErrors("modelregistry", {
   price: 10,
   tooLarge: 11,
   genesis: 12,
+  noIndex: 13,
 });

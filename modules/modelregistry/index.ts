@@ -1,7 +1,8 @@
 import type { Module } from "../../chain/app/module.ts";
 import type { ChainOptions } from "../../chain/app/options.ts";
+import { ModelClaims } from "./claims.ts";
 import { exportGenesis, initGenesis } from "./genesis.ts";
-import { invariants } from "./invariants.ts";
+import { invariants, servingInvariant } from "./invariants.ts";
 import { ModelregistryKeeper } from "./keeper.ts";
 import { MODELREGISTRY } from "./keys.ts";
 import { messageRoutes } from "./messages.ts";
@@ -9,6 +10,7 @@ import { Models } from "./models.ts";
 import type { ModelregistryNeeds } from "./needs.ts";
 import { queryRoutes } from "./queries.ts";
 
+export type { ModelClaims, TrainingTrace } from "./claims.ts";
 export type { ModelregistryView } from "./keeper.ts";
 export type { ModelregistryNeeds } from "./needs.ts";
 
@@ -16,17 +18,18 @@ export type { ModelregistryNeeds } from "./needs.ts";
 export function modelregistryModule(
   options: ChainOptions,
   needs: ModelregistryNeeds,
-): { readonly module: Module; readonly keeper: ModelregistryKeeper } {
+): { readonly module: Module; readonly keeper: ModelregistryKeeper; readonly claims: ModelClaims } {
   const keeper = new ModelregistryKeeper();
   const checks = invariants(keeper, needs);
+  const claims = new ModelClaims(keeper, needs);
   const module: Module = {
     name: MODELREGISTRY,
     store: MODELREGISTRY,
-    messages: messageRoutes(options, new Models(keeper, needs)),
+    messages: messageRoutes(options, new Models(keeper, needs, claims)),
     queries: queryRoutes(keeper, needs),
     initGenesis: (ctx, state) => initGenesis(ctx, keeper, state, checks),
     exportGenesis: (ctx) => exportGenesis(ctx, keeper),
-    invariants: checks,
+    invariants: [...checks, servingInvariant(keeper, claims)],
   };
-  return { module, keeper };
+  return { module, keeper, claims };
 }

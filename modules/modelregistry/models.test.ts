@@ -137,6 +137,79 @@ describe("index", () => {
   });
 });
 
+describe("attested claims", () => {
+  const { CLAIM_STATUS_ACCEPTED, CLAIM_STATUS_NO_QUORUM, CLAIM_STATUS_OVERTURNED, CLAIM_STATUS_REJECTED } = ClaimStatus;
+  const trainingOf = (world: World) => query(world).model?.trainingClaimId as Uint8Array;
+
+  function registered(): World {
+    const world = trained();
+    world.attestModels = true;
+    register(world);
+    return world;
+  }
+
+  test("the model serves when training and index are both accepted, in either order", () => {
+    for (const indexFirst of [true, false]) {
+      const world = registered();
+      const index = registerIndex(world);
+      const ids = indexFirst ? [index, trainingOf(world)] : [trainingOf(world), index];
+      expect(query(world).model?.status).toBe(ModelStatus.MODEL_STATUS_REGISTERED);
+      world.decideModel(ids[0] as Uint8Array, CLAIM_STATUS_ACCEPTED, MODEL);
+      expect(query(world).model?.status).toBe(ModelStatus.MODEL_STATUS_REGISTERED);
+      world.decideModel(ids[1] as Uint8Array, CLAIM_STATUS_ACCEPTED, MODEL);
+      expect(query(world).model?.status).toBe(ModelStatus.MODEL_STATUS_SERVING);
+      expect(world.events("serve_model")).toHaveLength(1);
+      expect(world.broken()).toEqual([]);
+    }
+  });
+
+  test("a training that failed may be tried again by its owner under the same id, with another claim", () => {
+    const world = registered();
+    const first = trainingOf(world);
+    expect(() => register(world)).toThrow("exists already");
+    world.decideModel(first, CLAIM_STATUS_NO_QUORUM, MODEL);
+    expect(() => register(world, { owner: account("joe") })).toThrow("belongs to");
+    register(world);
+    expect(trainingOf(world)).not.toEqual(first);
+    world.decideModel(trainingOf(world), CLAIM_STATUS_REJECTED, MODEL);
+    register(world, { weightsHash: hashOf("better") });
+    expect(world.broken()).toEqual([]);
+  });
+
+  test("an index that failed may be registered again", () => {
+    const world = registered();
+    const first = registerIndex(world);
+    expect(() => registerIndex(world)).toThrow("has its index already");
+    world.decideModel(first, CLAIM_STATUS_REJECTED, MODEL);
+    const second = registerIndex(world);
+    expect(second).not.toEqual(first);
+    world.decideModel(trainingOf(world), CLAIM_STATUS_ACCEPTED, MODEL);
+    world.decideModel(second, CLAIM_STATUS_ACCEPTED, MODEL);
+    expect(query(world).model?.status).toBe(ModelStatus.MODEL_STATUS_SERVING);
+  });
+
+  test("a training that lost a dispute retires the model; a foreign claim is no model's", () => {
+    const world = registered();
+    world.decideModel(trainingOf(world), CLAIM_STATUS_OVERTURNED, MODEL);
+    expect(query(world).model?.status).toBe(ModelStatus.MODEL_STATUS_RETIRED);
+    expect(world.events("overturn_model")).toHaveLength(1);
+    expect(() => world.decideModel(hashOf("x"), CLAIM_STATUS_ACCEPTED, MODEL)).toThrow("no model");
+  });
+
+  test("an accepted fidelity is written to a model that has an index", () => {
+    const world = registered();
+    const { claims } = world.modelregistry;
+    expect(() => claims.checkModel(world.context(), MODEL)).toThrow("has no index yet");
+    registerIndex(world);
+    const ctx = world.context("block");
+    claims.checkModel(ctx, MODEL);
+    claims.setFidelity(ctx, MODEL, 9n * 10n ** 17n);
+    ctx.write();
+    expect(query(world).model?.fidelity).toBe(9n * 10n ** 17n);
+    expect(claims.datanetsOf(ctx, MODEL)).toEqual([NET]);
+  });
+});
+
 describe("owner", () => {
   test("changes the price and retires the model for good", () => {
     const world = trained();

@@ -1,6 +1,6 @@
 import { parseAmount } from "../../chain/app/coins.ts";
 import type { Context } from "../../chain/app/context.ts";
-import { utf8Bytes } from "../../chain/crypto/tagged.ts";
+import { taggedHash, utf8Bytes } from "../../chain/crypto/tagged.ts";
 import { ClaimKind } from "../../proto/gen/openledger/attribution/v1.ts";
 import {
   IndexInfo,
@@ -11,22 +11,25 @@ import {
   type MsgRetireModel,
   type MsgUpdatePrice,
 } from "../../proto/gen/openledger/modelregistry/v1.ts";
+import type { ModelClaims } from "./claims.ts";
 import { errors } from "./errors.ts";
 import { INDEX_ALGORITHM, indexPayloadHash, TRAINING_ALGORITHM, trainingPayloadHash } from "./ids.ts";
 import type { ModelregistryKeeper } from "./keeper.ts";
 import { checkModelLabels, lineageOf } from "./lineage.ts";
 import type { ModelregistryNeeds } from "./needs.ts";
 
-const { MODEL_STATUS_REGISTERED, MODEL_STATUS_SERVING, MODEL_STATUS_RETIRED } = ModelStatus;
+const { MODEL_STATUS_REGISTERED, MODEL_STATUS_RETIRED } = ModelStatus;
 
 /** Registration, index, price and retirement of models. */
 export class Models {
   readonly #keeper: ModelregistryKeeper;
   readonly #needs: ModelregistryNeeds;
+  readonly #claims: ModelClaims;
 
-  constructor(keeper: ModelregistryKeeper, needs: ModelregistryNeeds) {
+  constructor(keeper: ModelregistryKeeper, needs: ModelregistryNeeds, claims: ModelClaims) {
     this.#keeper = keeper;
     this.#needs = needs;
+    this.#claims = claims;
   }
 
   /** MsgRegisterModel: lineage, weights and the training claim. */
@@ -36,25 +39,27 @@ export class Models {
     if (snapshots.length > maxSnapshots)
       throw errors.tooLarge(`${snapshots.length} snapshots, at most ${maxSnapshots}`);
     if (labels.length > maxLabels) throw errors.tooLarge(`${labels.length} labels, at most ${maxLabels}`);
-    if (this.#keeper.model(ctx, id)) throw errors.exists(`model ${id} exists already`);
+    const failed = this.#failedTraining(ctx, message);
     checkModelLabels(lineageOf(ctx, this.#needs.datanet, snapshots), labels);
     const trainingClaimId = this.#needs.claims.post(ctx, {
       kind: ClaimKind.CLAIM_KIND_TRAINING,
       poster: owner,
       subject: utf8Bytes(id),
-      payloadHash: trainingPayloadHash(message),
+      payloadHash: retried(trainingPayloadHash(message), failed),
       algorithm: TRAINING_ALGORITHM,
       bond: parseAmount(claimBond),
-      attested: false,
     });
     const facts = { trainingClaimId, fidelity: defaultFidelity, status: MODEL_STATUS_REGISTERED };
     return this.#save(ctx, Model.fromPartial({ ...message, ...facts }), "register_model");
   }
 
-  /** MsgRegisterIndex: the influence index and its claim; from now on the model may serve. */
+  /** MsgRegisterIndex: the influence index and its claim; the model serves once it and the training are accepted. */
   registerIndex(ctx: Context, message: MsgRegisterIndex): Model {
     const model = this.#requireOwn(ctx, message.model, message.owner);
-    if (model.index) throw errors.indexExists(`model ${model.id} has its index already`);
+    const failed = model.index?.claimId;
+    if (failed && !this.#claims.hasFailed(ctx, failed)) {
+      throw errors.indexExists(`model ${model.id} has its index already`);
+    }
     const { clusters } = lineageOf(ctx, this.#needs.datanet, model.snapshots);
     if (message.rows !== clusters) {
       throw errors.rowsMismatch(`an index has a row for each of the ${clusters} clusters, got ${message.rows}`, {
@@ -65,14 +70,13 @@ export class Models {
       kind: ClaimKind.CLAIM_KIND_INDEX,
       poster: model.owner,
       subject: utf8Bytes(model.id),
-      payloadHash: indexPayloadHash(message),
+      payloadHash: retried(indexPayloadHash(message), failed),
       algorithm: INDEX_ALGORITHM,
       bond: parseAmount(this.#keeper.params(ctx).claimBond),
-      attested: false,
     });
     const { root, rows, headerBlob, rowsBlob, inverseBlob } = message;
     const index = IndexInfo.fromPartial({ root, rows, headerBlob, rowsBlob, inverseBlob, claimId });
-    return this.#save(ctx, { ...model, index, status: MODEL_STATUS_SERVING }, "register_index");
+    return this.#claims.serveIfReady(ctx, this.#save(ctx, { ...model, index }, "register_index"));
   }
 
   /** MsgUpdatePrice: for requests from now on. */
@@ -86,6 +90,17 @@ export class Models {
   retire(ctx: Context, message: MsgRetireModel): void {
     const model = this.#requireOwn(ctx, message.model, message.owner);
     this.#save(ctx, { ...model, status: MODEL_STATUS_RETIRED }, "retire_model");
+  }
+
+  /**
+   * The training claim that a new attempt of the same owner replaces; undefined for a new id. Throws modelregistry/3, /4,
+   * /5 unless the model that has the id never served and its training was rejected or found no quorum.
+   */
+  #failedTraining(ctx: Context, { id, owner }: MsgRegisterModel): Uint8Array | undefined {
+    const model = this.#keeper.model(ctx, id);
+    if (!model) return undefined;
+    if (!this.#claims.hasFailed(ctx, model.trainingClaimId)) throw errors.exists(`model ${id} exists already`);
+    return this.#requireOwn(ctx, id, owner).trainingClaimId;
   }
 
   #requireOwn(ctx: Context, id: string, owner: string): Model {
@@ -106,4 +121,9 @@ export class Models {
     ]);
     return model;
   }
+}
+
+/** A claim can be posted once: another attempt at the same content is bound to the claim that failed. */
+function retried(payloadHash: Uint8Array, failed: Uint8Array | undefined): Uint8Array {
+  return failed ? taggedHash("openledger/retry", payloadHash, failed) : payloadHash;
 }

@@ -17,7 +17,6 @@ export interface NewClaim {
   readonly payloadHash: Uint8Array;
   readonly algorithm: string;
   readonly bond: bigint;
-  readonly attested: boolean;
 }
 
 /** Claims. The engine takes the bond from the poster. */
@@ -25,6 +24,12 @@ export interface ClaimNeeds {
   /** The claim's id. */
   post(ctx: Context, claim: NewClaim): Uint8Array;
   status(ctx: Context, id: Uint8Array): ClaimStatus | undefined;
+}
+
+/** A claim as its outcome reports it. */
+export interface TalliedClaim {
+  readonly id: Uint8Array;
+  readonly subject: Uint8Array;
 }
 
 export interface ModelregistryNeeds {

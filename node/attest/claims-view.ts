@@ -99,11 +99,20 @@ export class ClaimsView {
     const heights = [...new Set(due.map(([, claim]) => claim.seedHeight))];
     const beacons = await Promise.all(heights.map((height) => this.#ask(Query.Beacon, { height })));
     const seeds = new Map(heights.map((height, i) => [height, beacons[i]?.beacon ?? NO_BYTES]));
-    return due.map(([id, claim]) => {
-      const seeded = { ...claim, seed: seeds.get(claim.seedHeight) ?? NO_BYTES };
-      this.#claims.set(id, seeded);
-      return seeded;
-    });
+    return Promise.all(
+      due.map(async ([id, claim]) => {
+        const { committee } = claim.committee.length > 0 ? claim : await this.#drawn(claim);
+        const seeded = { ...claim, committee, seed: seeds.get(claim.seedHeight) ?? NO_BYTES };
+        this.#claims.set(id, seeded);
+        return seeded;
+      }),
+    );
+  }
+
+  /** Of a large validator set the claim's committee is drawn with its seed. */
+  async #drawn({ id }: Claim): Promise<Pick<Claim, "committee">> {
+    const { claim } = await this.#ask(Query.Claim, { claimId: id });
+    return claim ?? { committee: [] };
   }
 
   async #loadRoots(from: number): Promise<void> {

@@ -1,6 +1,5 @@
 import { equalBytes } from "../../chain/crypto/bytes.ts";
-import { ZERO_SKETCH } from "../../modules/attribution/client.ts";
-import { peerAnswer } from "../../modules/attribution/tally.ts";
+import { peersOf, ZERO_SKETCH } from "../../modules/attribution/client.ts";
 import { type Claim, type Opening, Verdict } from "../../proto/gen/openledger/attribution/v1.ts";
 import type { Sketch } from "../influence/sketch.ts";
 import { type Attester, accepted, type Finding, type MemberSeed } from "./attester.ts";
@@ -61,6 +60,6 @@ export class GuessingAttester implements Attester {
   #formerly(claim: Claim, validator: Uint8Array, from: Opening | undefined): Sketch {
     if (!from) return this.#seen.get(Buffer.from(validator).toString("hex"))?.own ?? ZERO_SKETCH;
     const place = (address: Uint8Array) => claim.committee.findIndex((member) => equalBytes(member.validator, address));
-    return peerAnswer(from.peers, place(from.validator), place(validator)) ?? ZERO_SKETCH;
+    return from.peers[peersOf(claim, place(from.validator)).indexOf(place(validator))] ?? ZERO_SKETCH;
   }
 }

@@ -1,3 +1,5 @@
+import { MAX_CLAIM_BLOCKS } from "../../modules/attribution/client.ts";
+
 /** Bytes of pooled openings: three windows of the chain's `max_opening_bytes` with room, far below a node's memory. */
 export const MAX_POOL_BYTES = 16 * 1024 * 1024;
 
@@ -19,8 +21,8 @@ export const MAX_WITNESS_BYTES = 128 * 1024 * 1024;
 /** One attempt to fetch a claim's blobs. Failed attempts are repeated with every block while a root can still count. */
 export const FETCH_TIMEOUT_MS = 5_000;
 
-/** Heights for which leaves and extensions are kept: longer than any claim is open (three windows of 24 blocks). */
-export const KEPT_HEIGHTS = 128;
+/** Heights for which leaves and extensions are kept: longer than any claim is open, so that no leaf is made twice. */
+export const KEPT_HEIGHTS = 2 * MAX_CLAIM_BLOCKS;
 
 /** What is past is removed from disk every so many heights: one synced batch for all of them. */
 export const PRUNE_EVERY = 16;

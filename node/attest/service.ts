@@ -113,7 +113,11 @@ export class AttestationService implements AttestationPort {
     if (!validator) return;
     const { workbench, commitments } = validator;
     for (const claim of opened) if (!commitments.leaf(claim.id)) workbench.open(claim);
-    for (const claim of seeded) workbench.seed(claim);
+    for (const claim of seeded) {
+      // A committee that was drawn with the seed is known only now.
+      if (!commitments.leaf(claim.id)) workbench.open(claim);
+      workbench.seed(claim);
+    }
     workbench.advance(view.height);
   }
 

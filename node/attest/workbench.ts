@@ -1,5 +1,5 @@
 import { equalBytes, toHex } from "../../chain/crypto/bytes.ts";
-import { MAX_PEER_COMMITTEE, SALT_LENGTH, type SketchValue, sketchSeed } from "../../modules/attribution/client.ts";
+import { peersOf, SALT_LENGTH, type SketchValue, sketchSeed } from "../../modules/attribution/client.ts";
 import { kindName } from "../../modules/attribution/engine.ts";
 import { type Claim, Verdict } from "../../proto/gen/openledger/attribution/v1.ts";
 import type { NodeLog } from "../p2p/index.ts";
@@ -150,17 +150,17 @@ export class Workbench {
     job.state = "done";
   }
 
-  /** The own seed first, then those of the other members in committee order, unless the committee is too large. */
+  /** The own seed first, then those of the members that it answers for, in the order of its answers. */
   #seeds(claim: Claim): MemberSeed[] {
     const { validator: self } = this.#options;
+    const place = claim.committee.findIndex(({ validator }) => equalBytes(validator, self));
     const of = (validator: Uint8Array): MemberSeed => ({
       validator,
       seed: sketchSeed(claim.seed, claim.id, validator),
       own: validator === self,
     });
-    if (claim.committee.length > MAX_PEER_COMMITTEE) return [of(self)];
-    const others = claim.committee.filter(({ validator }) => !equalBytes(validator, self));
-    return [of(self), ...others.map(({ validator }) => of(validator))];
+    const peers = peersOf(claim, place).flatMap((peer) => claim.committee[peer] ?? []);
+    return [of(self), ...peers.map(({ validator }) => of(validator))];
   }
 
   #leaf(

@@ -18,6 +18,7 @@ import {
   isRootHeight,
   type LeafPath,
   leafOf,
+  peersOf,
   revealFor,
   type SketchValue,
   sketchOf,
@@ -127,8 +128,8 @@ export class Agent {
 
   #leaf(claim: Claim, verdict: Verdict): CommittedLeaf {
     const abstains = verdict === Verdict.VERDICT_ABSTAIN;
-    const peers = claim.committee.filter(({ validator }) => !equalBytes(validator, this.keys.address));
-    const answering = claim.committee.length <= 7 && !abstains ? peers : [];
+    const place = claim.committee.findIndex(({ validator }) => equalBytes(validator, this.keys.address));
+    const answering = abstains ? [] : peersOf(claim, place).flatMap((peer) => claim.committee[peer] ?? []);
     const own = abstains ? ZERO_SKETCH : this.#sketch(claim, this.keys.address);
     const fields = {
       claimId: claim.id,

@@ -5,7 +5,7 @@ import type { Module } from "../../../chain/app/module.ts";
 import { toBase64, toHex } from "../../../chain/crypto/bytes.ts";
 import type { KvStore } from "../../../chain/store/kv.ts";
 import { memoryKv } from "../../../chain/store/memory.ts";
-import type { Claim } from "../../../proto/gen/openledger/attribution/v1.ts";
+import type { Claim, Equivocation } from "../../../proto/gen/openledger/attribution/v1.ts";
 import type { MessageCodec, Partially } from "../../../proto/runtime.ts";
 import { authModule } from "../../auth/index.ts";
 import { bankModule, FEE_COLLECTOR } from "../../bank/index.ts";
@@ -48,6 +48,8 @@ export class TestChain {
   readonly rewards;
   readonly modules: readonly Module[];
   readonly log = new EventLog();
+  /** Evidence that reached whoever slashes, in every mode. */
+  readonly slashed: Equivocation[] = [];
   readonly minted: bigint;
   height = 0;
   /** Last transaction 0's error, undefined when it was delivered. */
@@ -61,7 +63,14 @@ export class TestChain {
     const staking = stakingModule(OPTIONS);
     const { models, datanets, curation } = this.catalogue;
     const rewards = rewardsModule(OPTIONS, { bank: bank.keeper, curation, datanets });
-    const needs: AttributionNeeds = { bank: bank.keeper, staking: staking.keeper, forfeits: rewards.keeper };
+    const { fidelity } = this.catalogue;
+    const needs: AttributionNeeds = {
+      bank: bank.keeper,
+      staking: staking.keeper,
+      forfeits: rewards.keeper,
+      fidelity,
+      slashing: { onEquivocation: (_, evidence) => void this.slashed.push(evidence) },
+    };
     this.attribution = attributionModule({ ...OPTIONS, extensionsFrom: 1 }, needs);
     const { claims, influence } = this.attribution;
     this.inference = inferenceModule(OPTIONS, {

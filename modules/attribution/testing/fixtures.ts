@@ -1,5 +1,6 @@
 import { addresses } from "../../../chain/app/addresses.ts";
 import type { Context } from "../../../chain/app/context.ts";
+import { sdkErrors } from "../../../chain/app/errors.ts";
 import type { ChainOptions } from "../../../chain/app/options.ts";
 import { sha256, sha256Truncated } from "../../../chain/crypto/hash.ts";
 import { addressOfEd25519, generateEd25519 } from "../../../chain/crypto/keys.ts";
@@ -81,6 +82,16 @@ export class Catalogue {
     },
     isAccepted: (_: Context, id: string, item: number) =>
       item < ITEMS && !this.withdrawn.has(id) && CONTRIBUTIONS.some(({ contribution }) => contribution === id),
+  };
+
+  readonly fidelities = new Map<string, bigint>();
+
+  readonly fidelity = {
+    checkModel: (_: Context, id: string) => {
+      if (id !== this.model?.id) throw sdkErrors.notFound(`no model ${id}`);
+    },
+    setFidelity: (_: Context, id: string, fidelity: bigint) => void this.fidelities.set(id, fidelity),
+    datanetsOf: () => ["greetings"],
   };
 
   readonly curation = { verdictCounts: () => this.curators };

@@ -9,7 +9,7 @@ import { utf8Bytes } from "../../../chain/crypto/tagged.ts";
 import { amountValue, bytesKey, map, numberValue, rawStringKey } from "../../../chain/store/collections.ts";
 import type { KvStore } from "../../../chain/store/kv.ts";
 import { memoryKv } from "../../../chain/store/memory.ts";
-import { ClaimStatus } from "../../../proto/gen/openledger/attribution/v1.ts";
+import { ClaimKind, ClaimStatus } from "../../../proto/gen/openledger/attribution/v1.ts";
 import { type MessageCodec, type Partially, toJson } from "../../../proto/runtime.ts";
 import { claimId } from "../../attribution/ids.ts";
 import { curationModule } from "../../curation/index.ts";
@@ -89,6 +89,8 @@ export class World {
   /** Supply right after genesis. */
   readonly minted: bigint;
   height = 1;
+  /** Whether claims of models are attested: `decideModel` then ends them. */
+  attestModels = false;
   readonly #stores = new Map<string, KvStore>();
 
   constructor(genesis: WorldGenesis = {}, bank?: ReadonlyMap<string, bigint>) {
@@ -163,6 +165,16 @@ export class World {
     ctx.write();
   }
 
+  /** Ends a claim of a model in the way of the engine. */
+  decideModel(id: Uint8Array, status: ClaimStatus, subject: string): void {
+    const ctx = this.context("block");
+    claims.set(ctx.kv("claims"), id, status);
+    const claim = { id, subject: utf8Bytes(subject) };
+    if (status === ClaimStatus.CLAIM_STATUS_ACCEPTED) this.modelregistry.claims.onAccepted(ctx, claim);
+    if (status === ClaimStatus.CLAIM_STATUS_OVERTURNED) this.modelregistry.claims.onOverturned(ctx, claim);
+    ctx.write();
+  }
+
   /** Every broken invariant of the modules. */
   broken(): string[] {
     const ctx = this.context();
@@ -202,7 +214,8 @@ export class World {
     if (claims.has(ctx.kv("claims"), id)) throw sdkErrors.conflict("the claim was posted before");
     this.bank.sendToModule(ctx, claim.poster, "attribution", claim.bond);
     const { CLAIM_STATUS_OPEN, CLAIM_STATUS_UNATTESTED } = ClaimStatus;
-    claims.set(ctx.kv("claims"), id, claim.attested ? CLAIM_STATUS_OPEN : CLAIM_STATUS_UNATTESTED);
+    const attested = this.attestModels || claim.kind === ClaimKind.CLAIM_KIND_SNAPSHOT;
+    claims.set(ctx.kv("claims"), id, attested ? CLAIM_STATUS_OPEN : CLAIM_STATUS_UNATTESTED);
     return id;
   }
 }

@@ -5,7 +5,7 @@ import { sha256 } from "../../../chain/crypto/hash.ts";
 import { signEd25519 } from "../../../chain/crypto/keys.ts";
 import { utf8Bytes } from "../../../chain/crypto/tagged.ts";
 import { MemoryDisk } from "../../../chain/store/memory-disk.ts";
-import { sketchOf } from "../../../modules/attribution/client.ts";
+import { AVAILABILITY_ALGORITHM, sketchOf } from "../../../modules/attribution/client.ts";
 import { TestChain } from "../../../modules/attribution/testing/chain.ts";
 import { account, CHAIN_ID, type ValidatorKeys, validatorKeys } from "../../../modules/attribution/testing/fixtures.ts";
 import {
@@ -147,9 +147,8 @@ export class Lab {
         poster: account("ann"),
         subject: sha256(utf8Bytes(text)),
         payloadHash: new Uint8Array(0),
-        algorithm: "availability-1",
+        algorithm: AVAILABILITY_ALGORITHM,
         bond: 1_000_000n,
-        attested: true,
       });
     });
     return id as Uint8Array;

@@ -10,6 +10,8 @@ export const ClaimKind = {
   CLAIM_KIND_INDEX: 4,
   CLAIM_KIND_RESULT: 5,
   CLAIM_KIND_FIDELITY: 6,
+  /** One step of a computation that a dispute was narrowed down to. */
+  CLAIM_KIND_STEP: 7,
 } as const;
 export type ClaimKind = (typeof ClaimKind)[keyof typeof ClaimKind];
 
@@ -21,6 +23,8 @@ export const ClaimStatus = {
   CLAIM_STATUS_ACCEPTED: 3,
   CLAIM_STATUS_REJECTED: 4,
   CLAIM_STATUS_NO_QUORUM: 5,
+  /** Open or accepted, then lost a dispute. */
+  CLAIM_STATUS_OVERTURNED: 6,
 } as const;
 export type ClaimStatus = (typeof ClaimStatus)[keyof typeof ClaimStatus];
 
@@ -138,6 +142,25 @@ export const QueryInfluenceResponse: MessageCodec<QueryInfluenceResponse> = mess
   { no: 1, name: "score", json: "score", type: "message", message: () => InfluenceScore },
 ]);
 
+/** After (start_claim, start_validator), when given; limit 0 means the most. */
+export interface QueryEquivocationsRequest {
+  readonly startClaim: Uint8Array;
+  readonly startValidator: Uint8Array;
+  readonly limit: number;
+}
+export const QueryEquivocationsRequest: MessageCodec<QueryEquivocationsRequest> = message<QueryEquivocationsRequest>("openledger.attribution.v1.QueryEquivocationsRequest", () => [
+  { no: 1, name: "startClaim", json: "start_claim", type: "bytes" },
+  { no: 2, name: "startValidator", json: "start_validator", type: "bytes" },
+  { no: 3, name: "limit", json: "limit", type: "uint32" },
+]);
+
+export interface QueryEquivocationsResponse {
+  readonly equivocations: readonly Equivocation[];
+}
+export const QueryEquivocationsResponse: MessageCodec<QueryEquivocationsResponse> = message<QueryEquivocationsResponse>("openledger.attribution.v1.QueryEquivocationsResponse", () => [
+  { no: 1, name: "equivocations", json: "equivocations", type: "message", message: () => Equivocation, repeated: true },
+]);
+
 /** Posts a claim whose subject alone says everything: an availability claim over one blob. */
 export interface MsgPostClaim {
   readonly poster: string;
@@ -158,6 +181,37 @@ export interface MsgPostClaimResponse {
   readonly claimId: Uint8Array;
 }
 export const MsgPostClaimResponse: MessageCodec<MsgPostClaimResponse> = message<MsgPostClaimResponse>("openledger.attribution.v1.MsgPostClaimResponse", () => [
+  { no: 1, name: "claimId", json: "claim_id", type: "bytes" },
+]);
+
+/** Posts a measured LDS of a model as a claim; see FidelityReport. */
+export interface MsgPostFidelity {
+  readonly poster: string;
+  readonly model: string;
+  readonly lds: bigint;
+  readonly standardError: bigint;
+  readonly subsets: number;
+  readonly shareBps: number;
+  readonly queries: number;
+  readonly evidenceBlob: Uint8Array;
+  readonly bond: string;
+}
+export const MsgPostFidelity: MessageCodec<MsgPostFidelity> = message<MsgPostFidelity>("openledger.attribution.v1.MsgPostFidelity", () => [
+  { no: 1, name: "poster", json: "poster", type: "string" },
+  { no: 2, name: "model", json: "model", type: "string" },
+  { no: 3, name: "lds", json: "lds", type: "uint64" },
+  { no: 4, name: "standardError", json: "standard_error", type: "uint64" },
+  { no: 5, name: "subsets", json: "subsets", type: "uint32" },
+  { no: 6, name: "shareBps", json: "share_bps", type: "uint32" },
+  { no: 7, name: "queries", json: "queries", type: "uint32" },
+  { no: 8, name: "evidenceBlob", json: "evidence_blob", type: "bytes" },
+  { no: 9, name: "bond", json: "bond", type: "string" },
+]);
+
+export interface MsgPostFidelityResponse {
+  readonly claimId: Uint8Array;
+}
+export const MsgPostFidelityResponse: MessageCodec<MsgPostFidelityResponse> = message<MsgPostFidelityResponse>("openledger.attribution.v1.MsgPostFidelityResponse", () => [
   { no: 1, name: "claimId", json: "claim_id", type: "bytes" },
 ]);
 
@@ -236,7 +290,10 @@ export interface Claim {
   readonly seedHeight: bigint;
   readonly commitEnd: bigint;
   readonly openEnd: bigint;
-  /** Frozen when posted, by consensus power descending then address ascending. */
+  /**
+   * By power descending then address ascending. A set of at most committee_size is taken whole when posted; of a larger one
+   * members are drawn at seed_height, from the set of posted_height, and power counts the seats of each.
+   */
   readonly committee: readonly CommitteeMember[];
   /** beacon(seed_height); empty before. */
   readonly seed: Uint8Array;
@@ -245,6 +302,14 @@ export interface Claim {
    * and exports put it here.
    */
   readonly opening: Uint8Array;
+  /** Peers that each member of a large committee answers for (parameter when posted). */
+  readonly peerSample: number;
+  /** What is claimed, in clear, where the poster's module keeps it nowhere else; payload_hash binds it. */
+  readonly statement: Uint8Array;
+  /** Accepted: last height at which the claim can be disputed, up to which its bond is held; 0 once it was returned. */
+  readonly bondUntil: bigint;
+  /** A dispute is under way: the bond stays. */
+  readonly disputed: boolean;
 }
 export const Claim: MessageCodec<Claim> = message<Claim>("openledger.attribution.v1.Claim", () => [
   { no: 1, name: "id", json: "id", type: "bytes" },
@@ -262,6 +327,10 @@ export const Claim: MessageCodec<Claim> = message<Claim>("openledger.attribution
   { no: 13, name: "committee", json: "committee", type: "message", message: () => CommitteeMember, repeated: true },
   { no: 14, name: "seed", json: "seed", type: "bytes" },
   { no: 15, name: "opening", json: "opening", type: "bytes" },
+  { no: 16, name: "peerSample", json: "peer_sample", type: "uint32" },
+  { no: 17, name: "statement", json: "statement", type: "bytes" },
+  { no: 18, name: "bondUntil", json: "bond_until", type: "uint64" },
+  { no: 19, name: "disputed", json: "disputed", type: "bool" },
 ]);
 
 /** Two residues of sum r_i g_i: modulo 2^31 - 1 and modulo 2^31 - 19. */
@@ -295,7 +364,10 @@ export interface Opening {
   readonly validator: Uint8Array;
   readonly verdict: Verdict;
   readonly own: Sketch | undefined;
-  /** This validator's answer for every other committee member, in committee order, its own place left out. Empty in committees above 7. */
+  /**
+   * This validator's answers for its peers: in committees of at most 7 every other member in committee order; in larger
+   * ones the next peer_sample members of a ring that the seed shuffles.
+   */
   readonly peers: readonly Sketch[];
   readonly salt: Uint8Array;
   /** Height of the block whose precommit carried the root. */
@@ -350,6 +422,7 @@ export interface RecordedOpening {
   readonly leaf: Uint8Array;
   /** A second leaf of this validator for this claim was opened: it counts as voided. */
   readonly equivocated: boolean;
+  readonly rootHeight: bigint;
 }
 export const RecordedOpening: MessageCodec<RecordedOpening> = message<RecordedOpening>("openledger.attribution.v1.RecordedOpening", () => [
   { no: 1, name: "claimId", json: "claim_id", type: "bytes" },
@@ -359,6 +432,54 @@ export const RecordedOpening: MessageCodec<RecordedOpening> = message<RecordedOp
   { no: 5, name: "peers", json: "peers", type: "message", message: () => Sketch, repeated: true },
   { no: 6, name: "leaf", json: "leaf", type: "bytes" },
   { no: 7, name: "equivocated", json: "equivocated", type: "bool" },
+  { no: 8, name: "rootHeight", json: "root_height", type: "uint64" },
+]);
+
+/** Evidence: two different leaves of one validator for one claim, both under roots that it signed. Kept for good. */
+export interface Equivocation {
+  readonly claimId: Uint8Array;
+  readonly validator: Uint8Array;
+  /** Its power in the claim's committee. */
+  readonly power: bigint;
+  readonly firstLeaf: Uint8Array;
+  readonly secondLeaf: Uint8Array;
+  readonly firstRootHeight: bigint;
+  readonly secondRootHeight: bigint;
+  /** Height of the block that held the second opening. */
+  readonly height: bigint;
+}
+export const Equivocation: MessageCodec<Equivocation> = message<Equivocation>("openledger.attribution.v1.Equivocation", () => [
+  { no: 1, name: "claimId", json: "claim_id", type: "bytes" },
+  { no: 2, name: "validator", json: "validator", type: "bytes" },
+  { no: 3, name: "power", json: "power", type: "uint64" },
+  { no: 4, name: "firstLeaf", json: "first_leaf", type: "bytes" },
+  { no: 5, name: "secondLeaf", json: "second_leaf", type: "bytes" },
+  { no: 6, name: "firstRootHeight", json: "first_root_height", type: "uint64" },
+  { no: 7, name: "secondRootHeight", json: "second_root_height", type: "uint64" },
+  { no: 8, name: "height", json: "height", type: "uint64" },
+]);
+
+/** Statement of a FIDELITY claim: the measured linear datamodelling score (LDS) of a model's index against retraining. */
+export interface FidelityReport {
+  readonly model: string;
+  /** LDS and its standard error in units of 10^-18, at most 10^18; a negative LDS is 0. */
+  readonly lds: bigint;
+  readonly standardError: bigint;
+  /** Retrainings, the share of the rows in each in basis points, and queries. */
+  readonly subsets: number;
+  readonly shareBps: number;
+  readonly queries: number;
+  /** Blob with what each retraining gave for each query, and the scores that were compared with it. */
+  readonly evidenceBlob: Uint8Array;
+}
+export const FidelityReport: MessageCodec<FidelityReport> = message<FidelityReport>("openledger.attribution.v1.FidelityReport", () => [
+  { no: 1, name: "model", json: "model", type: "string" },
+  { no: 2, name: "lds", json: "lds", type: "uint64" },
+  { no: 3, name: "standardError", json: "standard_error", type: "uint64" },
+  { no: 4, name: "subsets", json: "subsets", type: "uint32" },
+  { no: 5, name: "shareBps", json: "share_bps", type: "uint32" },
+  { no: 6, name: "queries", json: "queries", type: "uint32" },
+  { no: 7, name: "evidenceBlob", json: "evidence_blob", type: "bytes" },
 ]);
 
 export interface BeaconRecord {
@@ -534,6 +655,14 @@ export interface Params {
   readonly maxTalliesPerBlock: number;
   readonly maxOpenClaims: number;
   readonly minClaimBond: string;
+  /** Seats of a committee; a validator set of at most this many is taken whole. */
+  readonly committeeSize: number;
+  /** Peers that each member answers for in committees above 7. */
+  readonly peerSample: number;
+  /** Kinds whose windows differ from the above, by kind ascending. */
+  readonly kinds: readonly KindParams[];
+  /** Kinds whose claims are recorded without attestation (training and index only): for networks without verifiers. */
+  readonly unattestedKinds: readonly ClaimKind[];
 }
 export const Params: MessageCodec<Params> = message<Params>("openledger.attribution.v1.Params", () => [
   { no: 1, name: "seedDelay", json: "seed_delay", type: "uint64" },
@@ -543,6 +672,22 @@ export const Params: MessageCodec<Params> = message<Params>("openledger.attribut
   { no: 5, name: "maxTalliesPerBlock", json: "max_tallies_per_block", type: "uint32" },
   { no: 6, name: "maxOpenClaims", json: "max_open_claims", type: "uint32" },
   { no: 7, name: "minClaimBond", json: "min_claim_bond", type: "string" },
+  { no: 8, name: "committeeSize", json: "committee_size", type: "uint32" },
+  { no: 9, name: "peerSample", json: "peer_sample", type: "uint32" },
+  { no: 10, name: "kinds", json: "kinds", type: "message", message: () => KindParams, repeated: true },
+  { no: 11, name: "unattestedKinds", json: "unattested_kinds", type: "enum", enum: ClaimKind, repeated: true },
+]);
+
+export interface KindParams {
+  readonly kind: ClaimKind;
+  readonly commitBlocks: bigint;
+  /** Blocks after the acceptance during which the claim can be disputed and its bond is held. */
+  readonly holdBlocks: bigint;
+}
+export const KindParams: MessageCodec<KindParams> = message<KindParams>("openledger.attribution.v1.KindParams", () => [
+  { no: 1, name: "kind", json: "kind", type: "enum", enum: ClaimKind },
+  { no: 2, name: "commitBlocks", json: "commit_blocks", type: "uint64" },
+  { no: 3, name: "holdBlocks", json: "hold_blocks", type: "uint64" },
 ]);
 
 export interface GenesisState {
@@ -558,6 +703,7 @@ export interface GenesisState {
   readonly history: readonly BeaconRecord[];
   readonly roots: readonly RootRecord[];
   readonly openings: readonly RecordedOpening[];
+  readonly equivocations: readonly Equivocation[];
 }
 export const GenesisState: MessageCodec<GenesisState> = message<GenesisState>("openledger.attribution.v1.GenesisState", () => [
   { no: 1, name: "params", json: "params", type: "message", message: () => Params },
@@ -571,6 +717,7 @@ export const GenesisState: MessageCodec<GenesisState> = message<GenesisState>("o
   { no: 9, name: "history", json: "history", type: "message", message: () => BeaconRecord, repeated: true },
   { no: 10, name: "roots", json: "roots", type: "message", message: () => RootRecord, repeated: true },
   { no: 11, name: "openings", json: "openings", type: "message", message: () => RecordedOpening, repeated: true },
+  { no: 12, name: "equivocations", json: "equivocations", type: "message", message: () => Equivocation, repeated: true },
 ]);
 
 export const Query = {
@@ -582,10 +729,13 @@ export const Query = {
   Roots: { path: "/openledger.attribution.v1.Query/Roots", request: QueryRootsRequest, response: QueryRootsResponse },
   Beacon: { path: "/openledger.attribution.v1.Query/Beacon", request: QueryBeaconRequest, response: QueryBeaconResponse },
   Records: { path: "/openledger.attribution.v1.Query/Records", request: QueryRecordsRequest, response: QueryRecordsResponse },
+  /** Evidence against validators, by (claim, validator). */
+  Equivocations: { path: "/openledger.attribution.v1.Query/Equivocations", request: QueryEquivocationsRequest, response: QueryEquivocationsResponse },
   Influence: { path: "/openledger.attribution.v1.Query/Influence", request: QueryInfluenceRequest, response: QueryInfluenceResponse },
 } as const;
 
 export const Msg = {
   PostClaim: { path: "/openledger.attribution.v1.Msg/PostClaim", request: MsgPostClaim, response: MsgPostClaimResponse },
+  PostFidelity: { path: "/openledger.attribution.v1.Msg/PostFidelity", request: MsgPostFidelity, response: MsgPostFidelityResponse },
   RegisterBeacon: { path: "/openledger.attribution.v1.Msg/RegisterBeacon", request: MsgRegisterBeacon, response: MsgRegisterBeaconResponse },
 } as const;
