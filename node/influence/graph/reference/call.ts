@@ -62,7 +62,8 @@ export function ints(call: Call, name: string): number[] | undefined {
 
 /** ONNX stores float attributes in 32 bits: the value is rounded as the file would round it. */
 export function float(call: Call, name: string, fallback: number): number {
-  return Math.fround(attributeOf(call, name, "float")?.value ?? fallback);
+  const found = attributeOf(call, name, "float");
+  return found ? Math.fround(found.value) : fallback;
 }
 
 export function text(call: Call, name: string, fallback: string): string {

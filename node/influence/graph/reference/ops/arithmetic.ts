@@ -3,12 +3,6 @@ import { broadcastAll, type Call, input, int, type Operator, refusal } from "../
 import { binary, signedUnary, unary, variadic } from "../elementwise.ts";
 import { pow } from "../math/power.ts";
 
-const add = {
-  real: (a: number, b: number) => a + b,
-  small: (a: number, b: number) => a + b,
-  int64: (a: bigint, b: bigint) => a + b,
-};
-
 /** NaN wins, as in IEEE 754-2019 maximum. */
 const larger = {
   real: (a: number, b: number) => (a > b || Number.isNaN(a) ? a : b),
@@ -85,7 +79,7 @@ const sign = signedUnary(
 );
 
 export const ARITHMETIC: Readonly<Record<string, Operator>> = {
-  Add: binary(add),
+  Add: binary({ real: (a, b) => a + b, small: (a, b) => a + b, int64: (a, b) => a + b }),
   Sub: binary({ real: (a, b) => a - b, small: (a, b) => a - b, int64: (a, b) => a - b }),
   Mul: binary({ real: (a, b) => a * b, small: Math.imul, int64: (a, b) => a * b }),
   Div: divide,
@@ -93,7 +87,6 @@ export const ARITHMETIC: Readonly<Record<string, Operator>> = {
   Pow: power,
   Max: variadic(larger),
   Min: variadic(smaller),
-  Sum: variadic(add),
   Neg: signedUnary(
     (x) => -x,
     (x) => -x,

@@ -86,42 +86,27 @@ function tile(call: Call): readonly Tensor[] {
   return [{ ...gathered(dtype, data, view), dims: dims.map((dim, i) => dim * repeats[i]!) }];
 }
 
-/** The source index of a padded position, or -1 for the constant. */
-function padSource(mode: string, index: number, size: number): number {
-  if (index >= 0 && index < size) return index;
-  if (mode === "edge") return index < 0 ? 0 : size - 1;
-  if (mode === "wrap") return ((index % size) + size) % size;
-  if (mode !== "reflect" || size === 1) return mode === "reflect" ? 0 : -1;
-  const period = 2 * (size - 1);
-  const folded = ((index % period) + period) % period;
-  return folded < size ? folded : period - folded;
-}
-
+/** By a constant, zero by default. */
 function pad(call: Call): readonly Tensor[] {
   const { dtype, dims, data } = input(call, 0);
-  const mode = text(call, "mode", "constant");
-  const rank = dims.length;
-  const axes = call.inputs[3] ? integerInput(call, 3).map((axis) => axisOf(call, axis, rank)) : dims.map((_, i) => i);
+  if (text(call, "mode", "constant") !== "constant")
+    throw refusal(call, "unsupported-operator", "only constant padding");
+  const axes = call.inputs[3]
+    ? integerInput(call, 3).map((axis) => axisOf(call, axis, dims.length))
+    : dims.map((_, i) => i);
   const pads = integersOf(call, 1, "pads") ?? [];
-  if (pads.length !== 2 * axes.length) throw refusal(call, "malformed", "two pads an axis are needed");
+  if (pads.length !== 2 * axes.length || pads.some((n) => n < 0)) {
+    throw refusal(call, "bad-shape", `pads [${pads}]: two an axis, none negative`);
+  }
   const before = dims.map((_, axis) => (axes.includes(axis) ? pads[axes.indexOf(axis)]! : 0));
   const after = dims.map((_, axis) => (axes.includes(axis) ? pads[axes.length + axes.indexOf(axis)]! : 0));
-  const padded = dims.map((dim, axis) => Math.max(0, dim + before[axis]! + after[axis]!));
-  const sources = padded.map((size, axis) =>
-    Array.from({ length: size }, (_, i) => padSource(mode, i - before[axis]!, dims[axis]!)),
-  );
-  const value = call.inputs[2]?.data[0];
-  const [strides, own] = [stridesOf(dims), stridesOf(padded)];
+  const padded = dims.map((dim, axis) => dim + before[axis]! + after[axis]!);
   const out = emptyData(dtype, sizeOf(padded));
-  for (let i = 0; i < out.length; i++) {
-    let from = 0;
-    for (let axis = 0; axis < rank && from >= 0; axis++) {
-      const at = sources[axis]![Math.floor(i / own[axis]!) % padded[axis]!]!;
-      from = at < 0 ? -1 : from + at * strides[axis]!;
-    }
-    if (from >= 0) out[i] = data[from]!;
-    else if (value !== undefined) out[i] = value;
-  }
+  const value = call.inputs[2]?.data[0];
+  if (value !== undefined) (out as Float64Array).fill(value as number);
+  const strides = stridesOf(padded);
+  const offset = strides.reduce((sum, stride, axis) => sum + stride * before[axis]!, 0);
+  copyView(data, { dims, strides: stridesOf(dims), offset: 0 }, out, { dims, strides, offset });
   return [{ dtype, dims: padded, data: out }];
 }
 

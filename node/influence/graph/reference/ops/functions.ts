@@ -18,7 +18,7 @@ function roundHalfEven(x: number): number {
 }
 
 const geluErf = (x: number) => 0.5 * x * (1 + erf(x * ROOT_HALF));
-const geluTanh = (x: number) => 0.5 * x * (1 + tanh(ROOT_TWO_OVER_PI * (x + 0.044715 * x * x * x)));
+const geluTanh = (x: number) => 0.5 * x * (1 + tanh(ROOT_TWO_OVER_PI * (x + 0.044715 * (x * x * x))));
 
 const gelu: Operator = (call) => unary(text(call, "approximate", "none") === "tanh" ? geluTanh : geluErf)(call);
 

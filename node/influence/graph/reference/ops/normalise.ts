@@ -21,7 +21,7 @@ function layerNormalization(call: Call): readonly Tensor[] {
   const { tensor, data } = realInput(call, 0);
   const { dtype, dims } = tensor;
   const axis = axisOf(call, int(call, "axis", -1), dims.length);
-  const epsilon = float(call, "epsilon", 1e-5);
+  const epsilon = float(call, "epsilon", Math.fround(1e-5));
   const shape = dims.slice(axis);
   const count = sizeOf(shape);
   const scale = perElement(call, 1, shape);

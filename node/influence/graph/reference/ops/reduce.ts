@@ -1,9 +1,7 @@
 import { emptyData, isFloat, sizeOf } from "../../tensor.ts";
 import type { Tensor } from "../../types.ts";
 import { axisOf, type Call, input, int, integersOf, type Operator, refusal } from "../call.ts";
-import { log } from "../math/logarithm.ts";
 import { transposed } from "../strided.ts";
-import { expSum } from "./softmax.ts";
 
 /** Reduces `count` values from `start` on, in index order. */
 interface Reduction {
@@ -24,18 +22,6 @@ function sumSquare(values: Float64Array, start: number, count: number): number {
   return total;
 }
 
-function sumMagnitude(values: Float64Array, start: number, count: number): number {
-  let total = 0;
-  for (let i = start; i < start + count; i++) total += Math.abs(values[i]!);
-  return total;
-}
-
-function product(values: Float64Array, start: number, count: number): number {
-  let total = 1;
-  for (let i = start; i < start + count; i++) total *= values[i]!;
-  return total;
-}
-
 /** NaN wins. */
 export function maximum(values: Float64Array, start: number, count: number): number {
   let best = Number.NEGATIVE_INFINITY;
@@ -47,11 +33,6 @@ function minimum(values: Float64Array, start: number, count: number): number {
   let best = Number.POSITIVE_INFINITY;
   for (let i = start; i < start + count; i++) if (values[i]! < best || Number.isNaN(values[i]!)) best = values[i]!;
   return best;
-}
-
-function logSumExp(values: Float64Array, start: number, count: number): number {
-  const { maximum: top, sum: total } = expSum(values, start, count);
-  return top + log(total);
 }
 
 function wholeReduction(call: Call, reduction: Reduction, values: Tensor["data"], start: number, count: number) {
@@ -96,9 +77,6 @@ export const REDUCTIONS: Readonly<Record<string, Operator>> = {
   ReduceMean: reduce({ real: (values, start, count) => sum(values, start, count) / count }),
   ReduceMax: reduce({ real: maximum, whole: { combine: (a, b) => (a > b ? a : b) } }),
   ReduceMin: reduce({ real: minimum, whole: { combine: (a, b) => (a < b ? a : b) } }),
-  ReduceProd: reduce({ real: product, whole: { first: 1n, combine: (a, b) => a * b } }),
   ReduceSumSquare: reduce({ real: sumSquare, whole: { first: 0n, combine: (a, b) => a + b * b } }),
-  ReduceL1: reduce({ real: sumMagnitude, whole: { first: 0n, combine: (a, b) => a + (b < 0n ? -b : b) } }),
   ReduceL2: reduce({ real: (values, start, count) => Math.sqrt(sumSquare(values, start, count)) }),
-  ReduceLogSumExp: reduce({ real: logSumExp }),
 };

@@ -8,9 +8,6 @@ type Combine = (old: number, update: number) => number;
 const REDUCTIONS: Readonly<Record<string, Combine>> = {
   none: (_, update) => update,
   add: (old, update) => old + update,
-  mul: (old, update) => old * update,
-  max: (old, update) => (update > old || Number.isNaN(update) ? update : old),
-  min: (old, update) => (update < old || Number.isNaN(update) ? update : old),
 };
 
 interface Parts {
