@@ -61,8 +61,8 @@ class Backward {
     const operator = operatorOf(node);
     const known = (names: readonly string[]) => names.map((name) => this.values.get(name));
     const g = new Gradient([this.b, node, known(node.inputs), known(node.outputs)], upstream, wanted);
-    if (!operator.gradient) return g.fail("has no gradient", "not-differentiable");
-    operator.gradient(g).forEach((gradient, i) => {
+    const gradients = operator.gradient?.(g) ?? g.fail("has no gradient", "not-differentiable");
+    gradients.forEach((gradient, i) => {
       if (gradient !== undefined && wanted[i]) this.accumulate(node.inputs[i]!, gradient);
     });
   }

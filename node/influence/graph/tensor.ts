@@ -100,6 +100,13 @@ export function convert(tensor: Tensor, dtype: DType): Tensor {
   return { dtype, dims: tensor.dims, data };
 }
 
+/** A parameter as `perSample` graphs take it: `count` copies of it under a leading dimension. */
+export function repeatForBatch(tensor: Tensor, count: number): Tensor {
+  const data = emptyData(tensor.dtype, count * tensor.data.length);
+  for (let i = 0; i < count; i++) (data as Float64Array).set(tensor.data as Float64Array, i * tensor.data.length);
+  return { dtype: tensor.dtype, dims: [count, ...tensor.dims], data };
+}
+
 /** The elements of an integer tensor as numbers; "to the end" markers beyond 2^53 become 2^53 - 1 with their sign. */
 export function integersOf(tensor: Tensor): number[] {
   const FAR = Number.MAX_SAFE_INTEGER;
