@@ -54,11 +54,10 @@ const positive = sample([3, 4], 4, 0.1, 3);
 const whole = int64([7, -7, 3, -3, 0, 5], [2, 3]);
 const divisors = int64([2, 2, -2, -2, 5, -3], [2, 3]);
 
-const unary = (op: string, extra: readonly Tensor[] = []): OperatorCase[] => [
+const unary = (op: string): OperatorCase[] => [
   on(op, "plain", [stack]),
   on(op, "wide range", [sample([200], 5, -30, 30)]),
   on(op, "not finite", [odd]),
-  ...extra.map((tensor, i) => on(op, `more ${i}`, [tensor])),
 ];
 
 const binary = (op: string): OperatorCase[] => [
@@ -79,8 +78,9 @@ const ELEMENTWISE: readonly OperatorCase[] = [
   on("Pow", "real exponents", [positive, sample([3, 4], 11, -5, 5)]),
   on("Pow", "not finite", [odd, otherOdd]),
   on("Pow", "negative base", [double([-2, -2, -8]), double([3, 0.5, -2])]),
-  ...["Neg", "Abs", "Sign", "Reciprocal", "Sqrt", "Exp", "Log", "Tanh", "Sigmoid"].flatMap((op) => unary(op)),
-  ...["Softplus", "Relu", "Floor", "Ceil", "Round"].flatMap((op) => unary(op)),
+  ...["Neg", "Abs", "Sign", "Reciprocal", "Exp", "Tanh", "Sigmoid"].flatMap(unary),
+  ...["Sqrt", "Log"].flatMap((op) => [...unary(op), on(op, "positive", [positive])]),
+  ...["Softplus", "Relu", "Floor", "Ceil", "Round"].flatMap(unary),
   ...["Sin", "Cos"].flatMap((op) => [
     on(op, "plain", [stack]),
     on(op, "large", [sample([200], 12, -1e6, 1e6)]),
@@ -112,6 +112,7 @@ const LOGICAL: readonly OperatorCase[] = [
   on("Not", "plain", [bool([1, 0, 1], [3])]),
   on("IsNaN", "plain", [odd]),
   on("Where", "broadcast", [bool([1, 0, 1], [3, 1]), matrix, scalar(nan)]),
+  on("Where", "finite", [bool([1, 0, 1], [3, 1]), matrix, scalar(0.5)]),
   on("Where", "int64", [bool([1, 0, 1], [3]), whole, int64([9])]),
 ];
 
@@ -232,6 +233,7 @@ const SHAPED: readonly OperatorCase[] = [
   ),
   on("Cast", "int64 to real", [whole], { to: TYPE_NUMBERS.double }),
   on("Cast", "bool to real", [bool([1, 0], [2])], { to: TYPE_NUMBERS.double }),
+  on("CastLike", "real to real", [matrix, scalar(0)]),
   on("CastLike", "bool to real", [bool([1, 0], [2]), matrix]),
 ];
 
