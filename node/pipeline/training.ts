@@ -97,12 +97,13 @@ export async function trainModel(plan: TrainingPlan, options: ModelOptions = {})
   const crossed = await trainFolds({ ...set, folds }, { ...options, lambda });
   const { labels } = plan;
   const hashes = { encoder: encoder.specHash, weights: head.hash, folds: crossed.hashes };
-  const manifest = encodeBytes(TrainingManifest, manifestOf(plan, hashes, crossed.gate));
+  const manifest = encodeBytes(TrainingManifest, trainingManifest(plan, hashes, crossed.gate));
   const model = encodeModel({ encoderId: encoder.id, dims: set.dims, labels, weights: head.weights });
   return { head, gate: crossed.gate, manifest, model, heldOut: judge(plan, set, folds, crossed.heads) };
 }
 
-function manifestOf(
+/** The manifest of a trained plan. */
+export function trainingManifest(
   plan: TrainingPlan,
   hashes: {
     readonly encoder: Uint8Array;
