@@ -7,6 +7,8 @@ import type { EncoderFiles } from "./types.ts";
 const { files, provider } = workerData as { files: EncoderFiles; provider: Provider };
 
 const opened = openEncoder(files, { provider });
+// Every request reports it; by itself it must not end the thread.
+opened.catch(() => undefined);
 
 parentPort?.on("message", async ({ texts }: EncodeRequest) => {
   let reply: EncodeReply;
