@@ -115,8 +115,8 @@ export class BlobReferences {
       const codecs = [QueryJobsRequest, QueryJobsResponse] as const;
       const request = QueryJobsRequest.fromPartial({ startAfter, limit: PAGE });
       const { jobs } = await this.#ask("finetune", "Jobs", codecs, request);
-      for (const { manifestBlob, result } of jobs.filter((job) => !DEAD_JOBS.has(job.status))) {
-        for (const hash of [manifestBlob, result?.weightsBlob, result?.logBlob]) add(hash);
+      for (const { manifestBlob, baseBlobs, result } of jobs.filter((job) => !DEAD_JOBS.has(job.status))) {
+        for (const hash of [manifestBlob, ...baseBlobs, result?.weightsBlob, result?.logBlob]) add(hash);
       }
       if (jobs.length < PAGE) return;
       startAfter = jobs.at(-1)?.id ?? "";

@@ -57,6 +57,7 @@ interface CreateOptions extends TxOptions {
   readonly price: string;
   readonly bond: string;
   readonly deadlineBlocks: number;
+  readonly base: string;
 }
 
 function createCommand(job: Command): void {
@@ -65,13 +66,17 @@ function createCommand(job: Command): void {
     .requiredOption("--manifest <file>", "job manifest: canonical bytes, or JSON (`openledgerd factory plan`)")
     .requiredOption("--price <uopen>", "what the trainer and the validators are paid", amount)
     .option("--bond <uopen>", "what the trainer stakes", amount, "1000000")
+    .option("--base <files>", "graph, tokenizer, encoder specification that the manifest names by hash, by commas", "")
     .option("--deadline-blocks <n>", "blocks until the job must be done", natural, 10_000)
     .action(async (options: CreateOptions, self: Command) => {
       const { createJob, readManifest } = await import("../work/job-create.ts");
       // The file is read first: its errors need no node.
       readManifest(options.manifest);
       const session = await openSession(globalsOf(self), options);
-      const created = await createJob(session, options);
+      const created = await createJob(session, {
+        ...options,
+        base: options.base.split(",").filter((file) => file !== ""),
+      });
       printerOf(self).answer(created, () =>
         pairs([
           ["job", created.job],

@@ -46,18 +46,23 @@ export interface NewJob {
   readonly price: string;
   readonly bond: string;
   readonly deadlineBlocks: number;
+  /** Files of what the manifest names by hash. */
+  readonly base: readonly string[];
 }
 
 /** Uploads the manifest and offers the job. */
 export async function createJob(
   session: Session,
-  { manifest: path, price, bond, deadlineBlocks }: NewJob,
+  { manifest: path, price, bond, deadlineBlocks, base }: NewJob,
 ): Promise<{ readonly job: string; readonly manifestHash: string; readonly manifestBlob: string }> {
   const { bytes, manifest } = readManifest(path);
-  const manifestBlob = await uploadArtefact(session.client.url, session.uploader, bytes);
+  const upload = (blob: Uint8Array) => uploadArtefact(session.client.url, session.uploader, blob);
+  const manifestBlob = await upload(bytes);
+  const baseBlobs: Uint8Array[] = [];
+  for (const file of base) baseBlobs.push(fromHex(await upload(readFileSync(file))));
   const terms = { price, bond, deadlineBlocks: BigInt(deadlineBlocks), ...manifestFacts(manifest) };
   const hashes = { manifestHash: sha256(bytes), manifestBlob: fromHex(manifestBlob) };
-  const value = { requester: session.address, ...hashes, ...terms };
+  const value = { requester: session.address, ...hashes, ...terms, baseBlobs };
   const { msgResponses } = await session.send([{ typeUrl: MsgCreateFinetuneJob.typeUrl, value }]);
   const { job } = MsgCreateFinetuneJobResponse.decode(msgResponses[0]?.value ?? new Uint8Array(0));
   return { job, manifestHash: toHex(hashes.manifestHash), manifestBlob };

@@ -111,7 +111,7 @@ export class Claims implements ClaimEngine {
     const posted = BigInt(ctx.height);
     const seedHeight = posted + params.seedDelay;
     const commitEnd = seedHeight + windowsOf(params, post.kind).commitBlocks;
-    const attested = isAttested(params, post.kind);
+    const attested = this.handler(post).stakes === "module" || isAttested(params, post.kind);
     const heights = { seedHeight, commitEnd, openEnd: commitEnd + params.openBlocks };
     const never = { seedHeight: 0n, commitEnd: 0n, openEnd: 0n };
     return {

@@ -20,9 +20,9 @@ import { statusName } from "./status.ts";
 export function createJob(ctx: Context, parts: FinetuneParts, message: MsgCreateFinetuneJob): string {
   const { keeper, needs } = parts;
   const params = keeper.params(ctx);
-  const { requester, manifestHash, manifestBlob, base, method, snapshots, price, bond, checkpointInterval } = message;
+  const { requester, manifestHash, price, bond } = message;
   checkTerms(message, params);
-  checkLineage(ctx, parts, snapshots, params);
+  checkLineage(ctx, parts, message.snapshots, params);
   const counter = keeper.counter(ctx, requester);
   if (counter.open >= params.maxOpenPerAccount) {
     throw errors.tooManyOpen(`${counter.open} jobs of ${requester} are not over yet`);
@@ -33,9 +33,8 @@ export function createJob(ctx: Context, parts: FinetuneParts, message: MsgCreate
   keeper.saveCounter(ctx, { requester, next: counter.next + 1n, open: counter.open + 1 });
   const createdHeight = BigInt(ctx.height);
   const deadline = createdHeight + message.deadlineBlocks;
-  const terms = { requester, manifestHash, manifestBlob, base, method, snapshots, price, bond, checkpointInterval };
   const status = JobStatus.JOB_STATUS_OPEN;
-  keeper.saveJob(ctx, Job.fromPartial({ id, ...terms, createdHeight, deadline, due: deadline, status }));
+  keeper.saveJob(ctx, Job.fromPartial({ ...message, id, createdHeight, deadline, due: deadline, status }));
   ctx.events.emit("job_created", [
     ["job", id],
     ["requester", requester],

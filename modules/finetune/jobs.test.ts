@@ -42,6 +42,8 @@ describe("creating a job", () => {
     expect(refusal({ checkpointInterval: 0 })).toBe("finetune/3");
     expect(refusal({ manifestHash: new Uint8Array(3) })).toBe("sdk/18");
     expect(refusal({ base: "" })).toBe("sdk/18");
+    expect(refusal({ baseBlobs: [new Uint8Array(3)] })).toBe("sdk/18");
+    expect(refusal({ baseBlobs: Array.from({ length: 9 }, () => hashOf("blob")) })).toBe("finetune/3");
     expect(world.held("finetune")).toBe(0n);
   });
 

@@ -4,6 +4,9 @@ export const MAX_SNAPSHOTS = 64;
 /** UTF-8 bytes of the name of a base: an encoder's or a model's id. */
 export const MAX_BASE_BYTES = 128;
 
+/** Blobs of a base: graph and tokenizer of an encoder with its specification, or of a decoder. */
+export const MAX_BASE_BLOBS = 8;
+
 /** One in losses and scores: units of 2^-24, the grid of training. */
 export const GRID_ONE = 16_777_216;
 

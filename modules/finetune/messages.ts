@@ -14,7 +14,7 @@ import { cancelJob, createJob } from "./create.ts";
 import { disputeJob } from "./disputes.ts";
 import { errors } from "./errors.ts";
 import { isJobId } from "./ids.ts";
-import { GRID_ONE, MAX_BASE_BYTES, MAX_SAFE, MAX_SNAPSHOTS } from "./limits.ts";
+import { GRID_ONE, MAX_BASE_BLOBS, MAX_BASE_BYTES, MAX_SAFE, MAX_SNAPSHOTS } from "./limits.ts";
 import { linkModel } from "./link.ts";
 import type { FinetuneParts } from "./parts.ts";
 import { acceptJob, completeJob, submitCheckpoint } from "./train.ts";
@@ -124,6 +124,8 @@ function validateJob(addresses: Addresses, message: MsgCreateFinetuneJob): void 
   checkText("base", message.base, { min: 1, max: MAX_BASE_BYTES });
   const { JOB_METHOD_HEAD, JOB_METHOD_FULL } = JobMethod;
   demand(message.method >= JOB_METHOD_HEAD && message.method <= JOB_METHOD_FULL, "method is head, lora or full");
+  demand(message.baseBlobs.length <= MAX_BASE_BLOBS, `a job has at most ${MAX_BASE_BLOBS} base blobs`);
+  for (const blob of message.baseBlobs) checkHash("a base blob", blob);
   const { snapshots, checkpointInterval } = message;
   demand(snapshots.length >= 1 && snapshots.length <= MAX_SNAPSHOTS, `a job has 1 to ${MAX_SNAPSHOTS} snapshots`);
   demand(new Set(snapshots).size === snapshots.length, "a snapshot is listed twice");

@@ -27,7 +27,6 @@ export interface NewClaim {
   readonly payloadHash: Uint8Array;
   readonly algorithm: string;
   readonly bond: bigint;
-  readonly attested: boolean;
 }
 
 /** Claims. The engine takes the bond from the poster and returns or forfeits it. */

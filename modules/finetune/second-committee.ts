@@ -27,7 +27,6 @@ export class SecondCommittee implements DisputeNeeds {
       payloadHash: resultPayloadHash({ ...result, job: job.id, manifestHash: job.manifestHash }),
       algorithm: JOB_ALGORITHM,
       bond: 0n,
-      attested: true,
     });
   }
 }

@@ -68,7 +68,6 @@ export function completeJob(ctx: Context, { keeper, needs }: FinetuneParts, mess
     payloadHash: resultPayloadHash({ job: job.id, manifestHash: job.manifestHash, ...claimed }),
     algorithm: JOB_ALGORITHM,
     bond: parseAmount(keeper.params(ctx).claimBond),
-    attested: true,
   });
   if (needs.claims.claim(ctx, claimId)?.status !== ClaimStatus.CLAIM_STATUS_OPEN) {
     throw errors.unattested("nobody examines training claims on this chain");

@@ -138,6 +138,8 @@ export interface MsgCreateFinetuneJob {
   /** Blocks from now until the deadline. */
   readonly deadlineBlocks: bigint;
   readonly checkpointInterval: number;
+  /** Blobs of what the manifest names by hash (graph, tokenizer, encoder specification), in any order. */
+  readonly baseBlobs: readonly Uint8Array[];
 }
 export const MsgCreateFinetuneJob: MessageCodec<MsgCreateFinetuneJob> = message<MsgCreateFinetuneJob>("openledger.finetune.v1.MsgCreateFinetuneJob", () => [
   { no: 1, name: "requester", json: "requester", type: "string" },
@@ -150,6 +152,7 @@ export const MsgCreateFinetuneJob: MessageCodec<MsgCreateFinetuneJob> = message<
   { no: 8, name: "bond", json: "bond", type: "string" },
   { no: 9, name: "deadlineBlocks", json: "deadline_blocks", type: "uint64" },
   { no: 10, name: "checkpointInterval", json: "checkpoint_interval", type: "uint32" },
+  { no: 11, name: "baseBlobs", json: "base_blobs", type: "bytes", repeated: true },
 ]);
 
 export interface MsgCreateFinetuneJobResponse {
@@ -357,6 +360,8 @@ export interface Job {
   readonly endedHeight: bigint;
   /** Model that the requester registered from the result. */
   readonly model: string;
+  /** Blobs of what the manifest names by hash (graph, tokenizer, encoder specification), in any order. */
+  readonly baseBlobs: readonly Uint8Array[];
 }
 export const Job: MessageCodec<Job> = message<Job>("openledger.finetune.v1.Job", () => [
   { no: 1, name: "id", json: "id", type: "string" },
@@ -383,6 +388,7 @@ export const Job: MessageCodec<Job> = message<Job>("openledger.finetune.v1.Job",
   { no: 22, name: "parts", json: "parts", type: "message", message: () => JobParts },
   { no: 23, name: "endedHeight", json: "ended_height", type: "uint64" },
   { no: 24, name: "model", json: "model", type: "string" },
+  { no: 25, name: "baseBlobs", json: "base_blobs", type: "bytes", repeated: true },
 ]);
 
 export interface Checkpoint {
