@@ -2,9 +2,15 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type GroundTruth, problemKey } from "./ground-truth.ts";
 import type { HeadProblem } from "./head-problem.ts";
+import { trajectory } from "./methods/tracin.ts";
+import { halfModels } from "./methods/trak.ts";
 
 function bytesOf(values: ArrayBufferView): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}
+
+function joined(arrays: readonly Float64Array[]): Float64Array {
+  return Float64Array.from(arrays.flatMap((array) => [...array]));
 }
 
 /** subsets x rows: 1 where a subset keeps a row. */
@@ -16,14 +22,15 @@ function masks(truth: GroundTruth, rows: number): Uint8Array {
 
 /**
  * A problem and its ground truth as flat little-endian files for other libraries: `meta.json` names shapes;
- * features, weights, queries are float64 row-major, labels int32, masks uint8, outputs float64.
+ * features, weights, queries are float64 row-major, labels int32, masks uint8, outputs float64; the ensemble of TRAK and the
+ * checkpoints of TracIn come along, so that every library works on the same models.
  */
-export function exportProblem(
+export async function exportProblem(
   dir: string,
   problem: HeadProblem,
   truths: Readonly<Record<string, GroundTruth>>,
   tuning: number,
-): void {
+): Promise<void> {
   mkdirSync(dir, { recursive: true });
   const { set, queries, lambda, data, weights } = problem;
   const put = (name: string, values: ArrayBufferView | string) =>
@@ -39,6 +46,8 @@ export function exportProblem(
     for (const [m, row] of truth.outputs.entries()) outputs.set(row, m * queries.count);
     put(`${family}-outputs.f64`, outputs);
   }
+  put("trak-models.f64", joined(await halfModels(problem)));
+  put("tracin-checkpoints.f64", joined(await trajectory(problem)));
   const families = Object.fromEntries(Object.entries(truths).map(([family, { subsets }]) => [family, subsets.length]));
   const shape = { rows: set.labels.length, dims: set.dims, classes: set.classes, queries: queries.count, tuning };
   put("meta.json", `${JSON.stringify({ key: problemKey(problem), data, ...shape, lambda, families }, null, 2)}\n`);

@@ -10,6 +10,8 @@ import type { Method } from "./method.ts";
 import { HEAD_METHODS } from "./methods/index.ts";
 import { topOverlap } from "./overlap.ts";
 import { readPeers } from "./peers.ts";
+import { keepScores, keptScores } from "./score-store.ts";
+import { keyOf } from "./state.ts";
 
 /** Sizes of the full evaluation and of the bounded one for continuous integration. */
 const FULL = { n: 3000, subsets: 100, others: 50, queries: 300, tuning: 60, contributors: 60, brittle: 20 };
@@ -18,6 +20,7 @@ const REFERENCE = "exact-gauss-newton";
 const EXTRA_FAMILIES: readonly Family[] = ["contributors", "drop10", "drop2"];
 
 type Sizes = typeof FULL;
+type Truths = Readonly<Record<string, GroundTruth>> & { readonly half: GroundTruth };
 
 function sizesOf(options: EvalOptions): Sizes {
   const base = options.bounded ? BOUNDED : FULL;
@@ -35,7 +38,7 @@ function methodsOf(options: EvalOptions): readonly Method[] {
   });
 }
 
-async function truthsOf(problem: HeadProblem, sizes: Sizes, options: EvalOptions) {
+async function truthsOf(problem: HeadProblem, sizes: Sizes, options: EvalOptions): Promise<Truths> {
   const alpha = ownNumber(options, "alpha", 0.5);
   const truths: Record<string, GroundTruth> = {};
   for (const family of ["half", ...EXTRA_FAMILIES] as const) {
@@ -44,7 +47,7 @@ async function truthsOf(problem: HeadProblem, sizes: Sizes, options: EvalOptions
     const subsets = familySubsets(problem, family, count, options.seed, alpha);
     truths[family] = await groundTruth(problem, family, subsets, options);
   }
-  return truths as Record<string, GroundTruth> & { readonly half: GroundTruth };
+  return truths as Truths;
 }
 
 async function scoreMethod(
@@ -54,63 +57,96 @@ async function scoreMethod(
   sizes: Sizes,
   options: EvalOptions,
 ): Promise<Scored> {
-  options.progress.note(`preparing ${method.name}`);
+  const { state, progress } = options;
+  const rows = problem.set.labels.length;
+  const choice = half.outputs.map((outputs) => outputs.subarray(sizes.queries));
+  const key = keyOf([problemKey(problem), method.name, method.version ?? 0, sizes.queries, ...choice]);
+  const kept = method.version === undefined ? undefined : keptScores(state, key, rows, sizes.queries);
+  if (kept) return kept;
+  progress.note(`preparing ${method.name}`);
   const settings = await method.prepare(problem);
   const tuning = { from: sizes.queries, to: sizes.queries + sizes.tuning };
   const chosen = chooseSetting(settings, half, tuning);
-  return scoreQueries(chosen, { from: 0, to: sizes.queries }, method.name, options.progress);
+  const scored = scoreQueries(chosen, { from: 0, to: sizes.queries }, method.name, progress);
+  if (method.version !== undefined) keepScores(state, key, scored);
+  return scored;
 }
 
-async function run(options: EvalOptions): Promise<object> {
-  const sizes = sizesOf(options);
-  const data = classificationData(options);
-  const n = Math.min(sizes.n, data.train.length);
-  const noise = ownNumber(options, "noise", 0);
-  const lambda = ownNumber(options, "lambda", defaultLambda(n));
-  const asked = Math.min(sizes.queries + sizes.tuning, data.test.length);
-  const queries = asked - sizes.tuning;
-  if (queries < 1) throw new EvaluationError("bad-data", `${data.test.length} test rows leave none beside tuning`);
-  const shape = { items: n, queries: asked, seed: options.seed, contributors: sizes.contributors, lambda, noise };
-  const problem = await headProblem(data, { ...shape, ...(options.workers ? { workers: options.workers } : {}) });
-  const truths = await truthsOf(problem, sizes, options);
-  if (typeof options.own.export === "string") exportProblem(options.own.export, problem, truths, sizes.tuning);
-  const all: Record<string, Scored> = {};
-  const methods: Record<string, MethodResult> = {};
-  const record = (name: string, scored: Scored, source?: string) => {
-    all[name] = scored;
+/** Every method and peer on one problem, measured against the same retrainings. */
+class Measurement {
+  readonly scored: Record<string, Scored> = {};
+  readonly methods: Record<string, MethodResult> = {};
+  private readonly truths: Truths;
+  private readonly options: EvalOptions;
+
+  constructor(truths: Truths, options: EvalOptions) {
+    this.truths = truths;
+    this.options = options;
+  }
+
+  record(name: string, scored: Scored, source?: string): void {
     const { queryMs, bytesPerRow, setting } = scored;
-    const figures = measure(scored, truths, `${options.seed}`);
-    methods[name] = {
-      ...figures,
-      queryMs,
-      bytesPerRow,
+    this.scored[name] = scored;
+    this.methods[name] = {
+      ...measure(scored, this.truths, `${this.options.seed}`),
+      ...{ queryMs, bytesPerRow },
       ...(setting ? { setting } : {}),
       ...(source ? { source } : {}),
     };
-  };
-  const counted = { ...sizes, queries };
-  for (const method of methodsOf(options)) {
-    record(method.name, await scoreMethod(method, problem, truths.half, counted, options), method.source);
   }
-  if (typeof options.own.peers === "string") {
-    const peers = readPeers(options.own.peers, problemKey(problem), {
-      rows: problem.set.labels.length,
-      queries: asked,
-    });
-    for (const [name, settings] of Object.entries(peers)) {
-      const setting = chooseSetting(settings, truths.half, { from: queries, to: asked });
-      const scored = scoreQueries(setting, { from: 0, to: queries }, name, options.progress);
-      record(name, { ...scored, queryMs: setting.queryMs(), bytesPerRow: 0 });
+
+  async own(problem: HeadProblem, sizes: Sizes): Promise<void> {
+    for (const method of methodsOf(this.options)) {
+      const scored = await scoreMethod(method, problem, this.truths.half, sizes, this.options);
+      this.record(method.name, scored, method.source);
     }
   }
+
+  /** Other libraries' scores; their times come with them, what they keep is not known. */
+  peers(dir: string, problem: HeadProblem, sizes: Sizes): void {
+    const shape = { rows: problem.set.labels.length, queries: problem.queries.count };
+    for (const [name, settings] of Object.entries(readPeers(dir, problemKey(problem), shape))) {
+      const chosen = chooseSetting(settings, this.truths.half, { from: sizes.queries, to: shape.queries });
+      const scored = scoreQueries(chosen, { from: 0, to: sizes.queries }, name, this.options.progress);
+      this.record(name, { ...scored, queryMs: chosen.queryMs() });
+    }
+  }
+}
+
+async function problemOf(options: EvalOptions, sizes: Sizes): Promise<{ problem: HeadProblem; noise: number }> {
+  const data = classificationData(options);
+  const items = Math.min(sizes.n, data.train.length);
+  const noise = ownNumber(options, "noise", 0);
+  const lambda = ownNumber(options, "lambda", defaultLambda(items));
+  const queries = Math.min(sizes.queries + sizes.tuning, data.test.length);
+  if (queries <= sizes.tuning) {
+    throw new EvaluationError("bad-data", `${data.test.length} test rows leave none beside ${sizes.tuning} for tuning`);
+  }
+  const crew = options.workers ? { workers: options.workers } : {};
+  const shape = { items, queries, seed: options.seed, contributors: sizes.contributors, lambda, noise, ...crew };
+  return { problem: await headProblem(data, shape), noise };
+}
+
+async function run(options: EvalOptions): Promise<object> {
+  const asked = sizesOf(options);
+  const { problem, noise } = await problemOf(options, asked);
+  const sizes = { ...asked, queries: problem.queries.count - asked.tuning };
+  const truths = await truthsOf(problem, sizes, options);
+  if (typeof options.own.export === "string") await exportProblem(options.own.export, problem, truths, sizes.tuning);
+  const measurement = new Measurement(truths, options);
+  await measurement.own(problem, sizes);
+  if (typeof options.own.peers === "string") measurement.peers(options.own.peers, problem, sizes);
+  const { methods, scored } = measurement;
+  const exact = scored[REFERENCE]?.scores;
   return {
     data: problem.data,
     ...{ n: problem.set.labels.length, classes: problem.set.classes, dims: problem.set.dims },
-    ...{ subsets: sizes.subsets, otherSubsets: sizes.others, alpha: ownNumber(options, "alpha", 0.5), queries },
-    ...{ tuningQueries: sizes.tuning, contributors: sizes.contributors, noise, lambda, accuracy: problem.accuracy },
+    ...{ subsets: sizes.subsets, otherSubsets: sizes.others, alpha: ownNumber(options, "alpha", 0.5) },
+    ...{ queries: sizes.queries, tuningQueries: sizes.tuning, contributors: sizes.contributors },
+    ...{ noise, lambda: problem.lambda, accuracy: problem.accuracy },
     methods,
-    ...(all[REFERENCE] ? { top32OverlapWithExact: topOverlap(all, all[REFERENCE].scores, 32) } : {}),
-    ...(sizes.brittle > 0 ? { brittleness: await brittleness(problem, all, sizes.brittle, options) } : {}),
+    ...(exact ? { top32OverlapWithExact: topOverlap(scored, exact, 32) } : {}),
+    ...(sizes.brittle > 0 ? { brittleness: await brittleness(problem, scored, sizes.brittle, options) } : {}),
   };
 }
 

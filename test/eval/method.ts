@@ -18,6 +18,11 @@ export interface Setting {
 export interface Method {
   readonly name: string;
   readonly source: string;
+  /**
+   * Scores of a method that depends on nothing but the problem are kept between runs; raised when the method changes.
+   * Absent where they depend on the engine's own code.
+   */
+  readonly version?: number;
   /** One setting, or several of which the harness takes the best on tuning queries. */
   prepare(problem: HeadProblem): Promise<readonly Setting[]>;
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { homedir, platform } from "node:os";
 import { join } from "node:path";
 import { EvaluationError } from "./evaluation.ts";
@@ -44,10 +44,6 @@ export class StateFolder {
     return join(this.dir, key.slice(0, 32), name);
   }
 
-  has(key: string, name: string): boolean {
-    return existsSync(this.path(key, name));
-  }
-
   doubles(key: string, name: string, length: number): Float64Array | undefined {
     const path = this.path(key, name);
     if (!existsSync(path)) return undefined;
@@ -56,6 +52,11 @@ export class StateFolder {
       throw new EvaluationError("bad-state", `${path} has ${bytes.length} bytes instead of ${8 * length}: delete it`);
     }
     return new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+  }
+
+  text(key: string, name: string): string | undefined {
+    const path = this.path(key, name);
+    return existsSync(path) ? readFileSync(path, "utf8") : undefined;
   }
 
   write(key: string, name: string, values: Float64Array | string): void {
@@ -76,9 +77,5 @@ export class StateFolder {
     const values = await compute();
     this.write(key, name, values);
     return values;
-  }
-
-  clear(): void {
-    rmSync(this.dir, { recursive: true, force: true });
   }
 }

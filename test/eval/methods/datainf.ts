@@ -40,6 +40,7 @@ export function dataInfScorer(problem: HeadProblem, lambda: number, squares: Flo
 export const dataInf: Method = {
   name: "datainf",
   source: "Kwon et al. 2024, arXiv 2310.00902",
+  version: 1,
   async prepare(problem) {
     const squares = squaredNorms(problem);
     const mean = squares.reduce((a, b) => a + b, 0) / squares.length;

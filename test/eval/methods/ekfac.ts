@@ -5,8 +5,9 @@ import { inBasis, rowProducts } from "./dense.ts";
 import { symmetricEigen } from "./eigen.ts";
 import { directionProducts, factorBytes, queryFactors } from "./rows.ts";
 
-/** Damping in units of the mean eigenvalue (Grosse et al. use 0.1), besides the ridge itself. */
-const DAMPINGS = [0, 1e-3, 1e-2, 1e-1, 1];
+/** Damping in units of the mean eigenvalue (Grosse et al. use 0.1), or of the ridge. */
+const RELATIVE_TO_MEAN = [1e-2, 1e-1, 1];
+const RELATIVE_TO_RIDGE = [0.05, 0.15, 0.4, 1];
 
 /** The head's rows and curvature in the Kronecker eigenbasis. */
 interface Eigenbasis {
@@ -73,12 +74,14 @@ function ekfacScorer(problem: HeadProblem, basis: Eigenbasis, damping: number): 
 export const ekfac: Method = {
   name: "ek-fac",
   source: "Grosse et al. 2023, arXiv 2308.03296",
+  version: 1,
   async prepare(problem) {
     const basis = eigenbasisOf(problem);
     const mean = basis.eigenvalues.reduce((a, b) => a + b, 0) / basis.eigenvalues.length;
-    return DAMPINGS.map((damping) => ({
-      name: `ridge + ${damping} x mean eigenvalue`,
-      scorer: () => ekfacScorer(problem, basis, problem.lambda + damping * mean),
-    }));
+    const setting = (name: string, damping: number) => ({ name, scorer: () => ekfacScorer(problem, basis, damping) });
+    return [
+      ...RELATIVE_TO_RIDGE.map((x) => setting(`damping ${x} x ridge`, x * problem.lambda)),
+      ...RELATIVE_TO_MEAN.map((x) => setting(`damping ${x} x mean eigenvalue`, x * mean)),
+    ];
   },
 };

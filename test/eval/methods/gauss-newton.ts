@@ -1,4 +1,4 @@
-import { gemmOver, TILE } from "../../../node/influence/kernel/gemm.ts";
+import { gemmOver, TILE, type Tiles } from "../../../node/influence/kernel/gemm.ts";
 import { sharedMemory } from "../../../node/influence/kernel/wasm.ts";
 import type { HeadProblem } from "../head-problem.ts";
 import { fixed, type Method } from "../method.ts";
@@ -13,73 +13,122 @@ const BLOCK_ROWS = 256;
 const FIRST_DOUBLE = 8;
 const roundUp = (value: number, step: number) => Math.ceil(value / step) * step;
 
-/** y = (sum_i (diag(p_i) - p_i p_i^T) x h_i h_i^T / n + lambda I) v for classes x dims directions v. */
-export function gaussNewtonProduct(problem: HeadProblem): (direction: Float64Array) => Float64Array {
-  const { features, dims, classes, labels } = problem.set;
-  const n = labels.length;
-  const [depth, width, columns] = [roundUp(n, TILE), roundUp(classes, TILE), roundUp(dims, TILE)];
-  let end = FIRST_DOUBLE;
-  const take = (count: number) => (end += count) - count;
-  const rowPanels = take(depth * columns);
-  const columnPanels = take(depth * columns);
-  const [directions, logits] = [take(width * columns), take(depth * width)];
-  const [slopes, out] = [take(depth * width), take(width * columns)];
-  const memory = sharedMemory(8 * end);
-  const x = new Float64Array(memory.buffer);
-  const tiles = gemmOver(memory);
-  const depthOf = (start: number) => Math.min(BLOCK_ROWS, depth - start);
-  for (let i = 0; i < n; i++) {
-    const start = Math.floor(i / BLOCK_ROWS) * BLOCK_ROWS;
-    const [row, column] = [rowPanels + i * columns - (i % TILE) * columns + (i % TILE), columnPanels + start * columns];
-    for (let k = 0; k < dims; k++) {
-      x[row + k * TILE] = features[i * dims + k]!;
-      x[column + (k - (k % TILE)) * depthOf(start) + (i - start) * TILE + (k % TILE)] = features[i * dims + k]!;
+/** Row and column panels of the features and the working arrays of one product, in the kernel's memory. */
+class ProductSpace {
+  readonly problem: HeadProblem;
+  readonly depth: number;
+  readonly width: number;
+  readonly columns: number;
+  readonly doubles: Float64Array;
+  readonly tiles: Tiles;
+  private readonly rowPanels: number;
+  private readonly columnPanels: number;
+  private readonly directions: number;
+  private readonly logits: number;
+  private readonly slopes: number;
+  private readonly out: number;
+
+  constructor(problem: HeadProblem) {
+    const { dims, classes, labels } = problem.set;
+    this.problem = problem;
+    this.depth = roundUp(labels.length, TILE);
+    this.width = roundUp(classes, TILE);
+    this.columns = roundUp(dims, TILE);
+    let end = FIRST_DOUBLE;
+    const take = (count: number) => (end += count) - count;
+    this.rowPanels = take(this.depth * this.columns);
+    this.columnPanels = take(this.depth * this.columns);
+    this.directions = take(this.width * this.columns);
+    this.logits = take(this.depth * this.width);
+    this.slopes = take(this.depth * this.width);
+    this.out = take(this.width * this.columns);
+    const memory = sharedMemory(8 * end);
+    this.doubles = new Float64Array(memory.buffer);
+    this.tiles = gemmOver(memory);
+    this.placeFeatures();
+  }
+
+  private depthOf(start: number): number {
+    return Math.min(BLOCK_ROWS, this.depth - start);
+  }
+
+  private placeFeatures(): void {
+    const { features, dims, labels } = this.problem.set;
+    const { columns, doubles } = this;
+    for (let i = 0; i < labels.length; i++) {
+      const start = Math.floor(i / BLOCK_ROWS) * BLOCK_ROWS;
+      const row = this.rowPanels + (i - (i % TILE)) * columns + (i % TILE);
+      const column = this.columnPanels + start * columns + (i - start) * TILE;
+      for (let k = 0; k < dims; k++) {
+        doubles[row + k * TILE] = features[i * dims + k]!;
+        doubles[column + (k - (k % TILE)) * this.depthOf(start) + (k % TILE)] = features[i * dims + k]!;
+      }
     }
   }
-  const forward = () => {
-    x.fill(0, logits, logits + depth * width);
+
+  placeDirection(direction: Float64Array): void {
+    const { dims, classes } = this.problem.set;
+    for (let c = 0; c < classes; c++) {
+      const base = this.directions + (c - (c % TILE)) * this.columns + (c % TILE);
+      for (let k = 0; k < dims; k++) this.doubles[base + k * TILE] = direction[c * dims + k]!;
+    }
+  }
+
+  /** logits = features x direction^T. */
+  forward(): void {
+    const { depth, width, columns } = this;
+    this.doubles.fill(0, this.logits, this.logits + depth * width);
     for (let i = 0; i < depth; i += TILE) {
-      const [a, c] = [8 * (rowPanels + i * columns), 8 * (logits + i * width)];
-      tiles(a, 8 * directions, c, 8 * width, columns / TILE, width / TILE, 8 * columns * TILE);
+      const [a, c] = [8 * (this.rowPanels + i * columns), 8 * (this.logits + i * width)];
+      this.tiles(a, 8 * this.directions, c, 8 * width, columns / TILE, width / TILE, 8 * columns * TILE);
     }
-  };
-  const middle = () => {
-    for (let i = 0; i < n; i++) {
-      const p = problem.probabilities.subarray(i * classes, (i + 1) * classes);
+  }
+
+  /** slopes = (diag(p) - p p^T) logits / rows, row by row. */
+  curvature(): void {
+    const { doubles: x, width } = this;
+    const { classes, labels } = this.problem.set;
+    for (let i = 0; i < labels.length; i++) {
+      const p = this.problem.probabilities.subarray(i * classes, (i + 1) * classes);
+      const z = this.logits + i * width;
       let mean = 0;
-      for (let c = 0; c < classes; c++) mean += p[c]! * x[logits + i * width + c]!;
+      for (let c = 0; c < classes; c++) mean += p[c]! * x[z + c]!;
       const start = Math.floor(i / BLOCK_ROWS) * BLOCK_ROWS;
-      const base = slopes + start * width + (i - start) * TILE;
+      const base = this.slopes + start * width + (i - start) * TILE;
       for (let c = 0; c < classes; c++) {
-        const value = (p[c]! * (x[logits + i * width + c]! - mean)) / n;
-        x[base + (c - (c % TILE)) * depthOf(start) + (c % TILE)] = value;
+        x[base + (c - (c % TILE)) * this.depthOf(start) + (c % TILE)] = (p[c]! * (x[z + c]! - mean)) / labels.length;
       }
     }
-  };
-  const backward = () => {
-    x.fill(0, out, out + width * columns);
-    for (let start = 0; start < depth; start += BLOCK_ROWS) {
-      const rows = depthOf(start);
+  }
+
+  /** slopes^T x features, classes x dims. */
+  backward(): Float64Array {
+    const { doubles, width, columns, out } = this;
+    const { dims, classes } = this.problem.set;
+    doubles.fill(0, out, out + width * columns);
+    for (let start = 0; start < this.depth; start += BLOCK_ROWS) {
+      const rows = this.depthOf(start);
       for (let c = 0; c < width; c += TILE) {
-        const [a, b] = [8 * (slopes + start * width + c * rows), 8 * (columnPanels + start * columns)];
-        tiles(a, b, 8 * (out + c * columns), 8 * columns, rows / TILE, columns / TILE, 8 * rows * TILE);
+        const [a, b] = [8 * (this.slopes + start * width + c * rows), 8 * (this.columnPanels + start * columns)];
+        this.tiles(a, b, 8 * (out + c * columns), 8 * columns, rows / TILE, columns / TILE, 8 * rows * TILE);
       }
     }
-  };
-  return (direction) => {
-    for (let c = 0; c < classes; c++) {
-      const base = directions + (c - (c % TILE)) * columns + (c % TILE);
-      for (let k = 0; k < dims; k++) x[base + k * TILE] = direction[c * dims + k]!;
-    }
-    forward();
-    middle();
-    backward();
     const result = new Float64Array(classes * dims);
-    for (let c = 0; c < classes; c++) {
-      for (let k = 0; k < dims; k++) {
-        result[c * dims + k] = x[out + c * columns + k]! + problem.lambda * direction[c * dims + k]!;
-      }
-    }
+    for (let c = 0; c < classes; c++)
+      result.set(doubles.subarray(out + c * columns, out + c * columns + dims), c * dims);
+    return result;
+  }
+}
+
+/** y = (sum_i (diag(p_i) - p_i p_i^T) x h_i h_i^T / n + lambda I) v for classes x dims directions v. */
+export function gaussNewtonProduct(problem: HeadProblem): (direction: Float64Array) => Float64Array {
+  const space = new ProductSpace(problem);
+  return (direction) => {
+    space.placeDirection(direction);
+    space.forward();
+    space.curvature();
+    const result = space.backward();
+    for (let i = 0; i < result.length; i++) result[i]! += problem.lambda * direction[i]!;
     return result;
   };
 }
@@ -127,6 +176,7 @@ export function conjugateGradients(
 export const exactGaussNewton: Method = {
   name: "exact-gauss-newton",
   source: "Koh and Liang 2017, arXiv 1703.04730",
+  version: 1,
   async prepare(problem) {
     const { solveBlock } = await headIndex(problem);
     const { dims, classes, features } = problem.set;

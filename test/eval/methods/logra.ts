@@ -58,6 +58,7 @@ function lograScorer(problem: HeadProblem, projected: Projected, lower: Float64A
 export const logra: Method = {
   name: "logra",
   source: "Choe et al. 2024, arXiv 2405.13954",
+  version: 1,
   async prepare(problem) {
     const projected = projectedRows(problem);
     const n = problem.set.labels.length;

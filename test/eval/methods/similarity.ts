@@ -9,6 +9,7 @@ import { factorBytes, gradientProducts, queryFactors, squaredNorms } from "./row
 export const sameLabelCosine: Method = {
   name: "cosine-same-label",
   source: "Hanawa et al. 2021, arXiv 2006.04528",
+  version: 1,
   async prepare(problem) {
     const { set } = problem;
     return fixed({
@@ -27,6 +28,7 @@ export const sameLabelCosine: Method = {
 export const gradDot: Method = {
   name: "grad-dot",
   source: "Charpiat et al. 2019, arXiv 2102.05262",
+  version: 1,
   prepare: async (problem) =>
     fixed({
       bytesPerRow: factorBytes(problem),
@@ -38,6 +40,7 @@ export const gradDot: Method = {
 export const gradCos: Method = {
   name: "grad-cos",
   source: "Charpiat et al. 2019, arXiv 2102.05262",
+  version: 1,
   async prepare(problem) {
     const norms = squaredNorms(problem).map((square) => Math.sqrt(square) || 1);
     return fixed({

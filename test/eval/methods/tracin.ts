@@ -26,7 +26,7 @@ function safeStep(problem: HeadProblem): number {
 }
 
 /** Heads along full-batch gradient descent from zero, one every STEPS / CHECKPOINTS steps. */
-async function trajectory(problem: HeadProblem, step: number): Promise<Float64Array[]> {
+export async function trajectory(problem: HeadProblem, step = safeStep(problem)): Promise<Float64Array[]> {
   const { set, lambda } = problem;
   const crew = Crew.open({ bytes: 8 * layoutOf(set.labels.length, set.dims, set.classes, 0).end });
   try {
@@ -77,6 +77,7 @@ export function tracInScorer(problem: HeadProblem, checkpoints: readonly Float64
 export const tracIn: Method = {
   name: "tracin",
   source: "Pruthi et al. 2020, arXiv 2002.08484",
+  version: 1,
   async prepare(problem) {
     const step = safeStep(problem);
     return fixed(tracInScorer(problem, await trajectory(problem, step), step));

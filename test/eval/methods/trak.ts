@@ -5,8 +5,8 @@ import { randomSubsets } from "../subsets.ts";
 import { cholesky, gram, meanDiagonal, plusDiagonal, rowProducts, solveCholesky } from "./dense.ts";
 import { hadamardProjection, type Projection } from "./hadamard.ts";
 
-/** Dimensions of the random projection: two thirds of the default number of rows. */
-const PROJECTED = 2048;
+/** Dimensions of the random projection: the largest power of two that the rows can fill, and no more than this. */
+const MOST_PROJECTED = 2048;
 const DAMPINGS = [1e-3, 1e-2, 1e-1, 1];
 
 /** What one model of the ensemble gives. */
@@ -51,6 +51,10 @@ function margins(
     out.set(projection.project(scratch), i * projection.width);
   }
   return { features: out, doubt };
+}
+
+function projectedWidth(problem: HeadProblem): number {
+  return Math.min(MOST_PROJECTED, 2 ** Math.floor(Math.log2(problem.set.labels.length)));
 }
 
 /** One model's part of TRAK. */
@@ -103,23 +107,32 @@ export function trakSettings(members: readonly Member[]) {
 export const trak1: Method = {
   name: "trak-1",
   source: "Park et al. 2023, arXiv 2303.14186",
-  prepare: async (problem) => trakSettings([trakMember(problem, problem.weights, PROJECTED, "trak-0")]),
+  version: 1,
+  prepare: async (problem) => trakSettings([trakMember(problem, problem.weights, projectedWidth(problem), "trak-0")]),
 };
+
+/** Heads of ten seeded random halves, none of them a subset of the ground truth. */
+export async function halfModels(problem: HeadProblem): Promise<Float64Array[]> {
+  const retrainer = new Retrainer(problem.set, problem.lambda);
+  const models: Float64Array[] = [];
+  try {
+    for (const half of randomSubsets(problem.set.labels.length, 0.5, 10, "trak-models")) {
+      models.push(await retrainer.weights(half));
+    }
+  } finally {
+    await retrainer.close();
+  }
+  return models;
+}
 
 /** As `trak1` with ten models, each trained on its own random half of the rows and with its own projection. */
 export const trak10: Method = {
   name: "trak-10",
   source: "Park et al. 2023, arXiv 2303.14186",
+  version: 1,
   async prepare(problem) {
-    const retrainer = new Retrainer(problem.set, problem.lambda);
-    const members: Member[] = [];
-    try {
-      for (const [m, half] of randomSubsets(problem.set.labels.length, 0.5, 10, "trak-models").entries()) {
-        members.push(trakMember(problem, await retrainer.weights(half), PROJECTED, `trak-${m}`));
-      }
-    } finally {
-      await retrainer.close();
-    }
-    return trakSettings(members);
+    const models = await halfModels(problem);
+    const width = projectedWidth(problem);
+    return trakSettings(models.map((weights, m) => trakMember(problem, weights, width, `trak-${m}`)));
   },
 };

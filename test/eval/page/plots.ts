@@ -1,0 +1,99 @@
+import { escaped } from "./html.ts";
+
+/** A method's place in a plot. */
+export interface Mark {
+  readonly name: string;
+  readonly lds: number;
+  readonly se: number;
+  /** Class of its colour. */
+  readonly kind: "ours" | "other" | "peer";
+}
+
+export interface PlacedMark extends Mark {
+  /** Position on the logarithmic axis: milliseconds or bytes. */
+  readonly at: number;
+}
+
+const WIDTH = 860;
+const BAR = 20;
+const LABELS = 210;
+const RIGHT = 60;
+const HEIGHT = 420;
+const MARGIN = { left: 50, top: 16, bottom: 44 };
+/** Labels closer than this would touch. */
+const LABEL_GAP = 13;
+
+const number = (x: number) => Number(x.toFixed(2));
+
+/** Horizontal bars with one standard error to either side, best first. */
+export function barPlot(marks: readonly Mark[]): string {
+  const sorted = [...marks].sort((a, b) => b.lds - a.lds);
+  const low = Math.min(0, ...sorted.map(({ lds, se }) => lds - se));
+  const x = (value: number) => number(LABELS + ((value - low) / (1 - low)) * (WIDTH - LABELS - RIGHT));
+  const bars = sorted.map(({ name, lds, se, kind }, i) => {
+    const y = i * BAR + 4;
+    const middle = y + BAR / 2 - 2;
+    return [
+      `<text x="${LABELS - 8}" y="${middle + 4}" text-anchor="end">${escaped(name)}</text>`,
+      `<rect class="${kind}" x="${Math.min(x(0), x(lds))}" y="${y}" width="${number(Math.abs(x(lds) - x(0)))}" height="${BAR - 5}" fill-opacity=".75" stroke="none"/>`,
+      `<line class="error" x1="${x(lds - se)}" x2="${x(lds + se)}" y1="${middle}" y2="${middle}"/>`,
+      `<text class="soft" x="${x(Math.max(lds + se, 0)) + 6}" y="${middle + 4}">${lds.toFixed(3)}</text>`,
+    ].join("");
+  });
+  const height = sorted.length * BAR + 10;
+  return `<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="LDS by method">${bars.join("")}</svg>`;
+}
+
+/** Powers of ten that a range touches. */
+function decades(values: readonly number[]): number[] {
+  const low = Math.floor(Math.log10(Math.min(...values)));
+  const high = Math.max(low + 1, Math.ceil(Math.log10(Math.max(...values))));
+  return Array.from({ length: high - low + 1 }, (_, i) => low + i);
+}
+
+/** Moves labels down until none touches the one above it among its horizontal neighbours. */
+function spread(points: { x: number; y: number; name: string }[]): Map<string, number> {
+  const placed: { x: number; y: number }[] = [];
+  const out = new Map<string, number>();
+  for (const { x, y, name } of [...points].sort((a, b) => a.y - b.y)) {
+    let at = y;
+    const touches = () => placed.find((p) => Math.abs(p.x - x) < 150 && Math.abs(p.y - at) < LABEL_GAP);
+    for (let other = touches(); other; other = touches()) at = other.y + LABEL_GAP;
+    placed.push({ x, y: at });
+    out.set(name, at);
+  }
+  return out;
+}
+
+/** LDS against a cost on a logarithmic axis. */
+export function costPlot(marks: readonly PlacedMark[], unit: string): string {
+  const shown = marks.filter(({ at }) => at > 0);
+  if (shown.length === 0) return "";
+  const powers = decades(shown.map(({ at }) => at));
+  const [first, last] = [powers[0]!, powers.at(-1)!];
+  const low = Math.min(0, ...shown.map(({ lds }) => lds));
+  const bottom = HEIGHT - MARGIN.bottom;
+  const x = (at: number) =>
+    number(MARGIN.left + ((Math.log10(at) - first) / (last - first)) * (WIDTH - MARGIN.left - 170));
+  const y = (lds: number) => number(bottom - ((lds - low) / (1 - low)) * (bottom - MARGIN.top));
+  const grid = powers.map((power) => {
+    const at = x(10 ** power);
+    const label = power >= -2 && power <= 4 ? String(Number((10 ** power).toPrecision(1))) : `1e${power}`;
+    return `<line class="axis" x1="${at}" x2="${at}" y1="${MARGIN.top}" y2="${bottom}"/><text class="soft" x="${at}" y="${bottom + 16}" text-anchor="middle">${label}</text>`;
+  });
+  const levels = [0, 0.25, 0.5, 0.75, 1].map(
+    (lds) =>
+      `<line class="axis" x1="${MARGIN.left}" x2="${x(10 ** last)}" y1="${y(lds)}" y2="${y(lds)}"/><text class="soft" x="${MARGIN.left - 8}" y="${y(lds) + 4}" text-anchor="end">${lds}</text>`,
+  );
+  const labels = spread(shown.map((mark) => ({ x: x(mark.at), y: y(mark.lds), name: mark.name })));
+  const points = shown.map(({ name, lds, se, at, kind }) => {
+    const [cx, cy, ly] = [x(at), y(lds), labels.get(name)!];
+    const title = `<title>${escaped(name)}: ${lds.toFixed(3)} at ${at.toPrecision(3)} ${escaped(unit)}</title>`;
+    const error = `<line class="${kind}" x1="${cx}" x2="${cx}" y1="${y(lds - se)}" y2="${y(lds + se)}"/>`;
+    const text = `<text x="${cx + 9}" y="${number(ly + 4)}">${escaped(name)}</text>`;
+    return `<g>${title}${error}<circle class="${kind}" cx="${cx}" cy="${cy}" r="4.5"/>${text}</g>`;
+  });
+  const caption = `<text class="soft" x="${(MARGIN.left + x(10 ** last)) / 2}" y="${HEIGHT - 8}" text-anchor="middle">${escaped(unit)}</text>`;
+  const body = [...grid, ...levels, ...points, caption].join("");
+  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="LDS against ${escaped(unit)}">${body}</svg>`;
+}

@@ -1,0 +1,40 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { parseCommand } from "./options.ts";
+import { SILENT } from "./progress.ts";
+import { evaluation, savedResults } from "./report.ts";
+
+const dir = mkdtempSync(join(tmpdir(), "eval-report-"));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+function report(...args: string[]): Promise<object> {
+  return evaluation.run(parseCommand(evaluation, args, SILENT).options);
+}
+
+test("report: one file with a table and three plots a result, nothing loaded from elsewhere", async () => {
+  const figure = { lds: 0.9, se: 0.01, queryMs: 1, bytesPerRow: 607 };
+  const methods = { "ours-int8-3": figure, "<b>": { ...figure, lds: -0.1, queryMs: 20 } };
+  writeFileSync(join(dir, "lds.json"), JSON.stringify({ n: 3, methods }));
+  writeFileSync(join(dir, "attacks.json"), JSON.stringify({ attacks: [{ name: "flip", payVsFair: 0.2 }] }));
+  const out = join(dir, "page.html");
+  await expect(report("--results", dir, "--out", out)).resolves.toEqual({ page: out, results: ["attacks", "lds"] });
+  const page = readFileSync(out, "utf8");
+  expect(page.match(/<svg/g)).toHaveLength(3);
+  expect(page.match(/<table/g)).toHaveLength(2);
+  expect(page).toContain("&lt;b&gt;");
+  expect(page).not.toContain("<b>");
+  expect(page).not.toMatch(/https?:|src=|NaN/);
+});
+
+test("report: committed results can be read", () => {
+  for (const { result } of savedResults(join(import.meta.dirname, "results"))) expect(result).toHaveProperty("eval");
+});
+
+test("report: an empty folder and a broken file are sentences", async () => {
+  const empty = mkdtempSync(join(dir, "empty-"));
+  await expect(report("--results", empty)).rejects.toThrow(/has no results; save one with/);
+  writeFileSync(join(empty, "x.json"), "{");
+  expect(() => savedResults(empty)).toThrow(/x.json is not JSON/);
+});
