@@ -124,9 +124,9 @@ function checkParts(message: MsgRegisterModel): void {
     ]);
   } else {
     demand(labels.length === 0, "a generator has no labels");
-    checkHash("the encoder blob", encoderBlob);
+    demand(encoderBlob.length === 0, "a generator has no encoder blob");
     checkHash("the tokenizer blob", tokenizerBlob);
-    if (baseBlob.length > 0) checkHash("the base blob", baseBlob);
+    checkHash("the base blob", baseBlob);
   }
   checkTogether([
     ["the checkpoints root", checkpointsRoot],

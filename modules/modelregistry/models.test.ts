@@ -48,7 +48,7 @@ function registerIndex(world: World, changes: Partially<MsgRegisterIndex> = {}):
 }
 
 const ONNX = { encoderBlob: hashOf("es"), tokenizerBlob: hashOf("t"), baseBlob: hashOf("g") };
-const GENERATOR = { task: Task.TASK_GENERATE, labels: [], encoderBlob: hashOf("a"), tokenizerBlob: hashOf("t") };
+const GENERATOR = { task: Task.TASK_GENERATE, labels: [], baseBlob: hashOf("g"), tokenizerBlob: hashOf("t") };
 
 const query = (world: World) => world.query(Query.Model, { id: MODEL });
 
@@ -95,6 +95,7 @@ describe("registration", () => {
     ],
     ["checkpoints without their log", { checkpointsRoot: hashOf("c") }, "the checkpoints blob has 0 bytes"],
     ["a generator with labels", { task: Task.TASK_GENERATE, ...ONNX }, "a generator has no labels"],
+    ["a generator with an encoder", { ...GENERATOR, encoderBlob: hashOf("es") }, "a generator has no encoder blob"],
     ["a generator without a tokenizer", { ...GENERATOR, tokenizerBlob: new Uint8Array(0) }, "the tokenizer blob has 0"],
     ["a negative price", { priceToken: "-1" }, "not an amount"],
   ])("refuses %s", (_name, changes, message) => {

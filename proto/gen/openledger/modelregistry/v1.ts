@@ -215,7 +215,7 @@ export interface Model {
   readonly task: Task;
   /**
    * Blob ids; empty with a built-in encoder. A model on an encoder graph names the encoder's specification, its
-   * tokenizer and its graph (base); a generator its architecture, its tokenizer and, when it adapts others, their weights (base).
+   * tokenizer and its graph (base); a generator its tokenizer and the graph that its weights belong to (base).
    */
   readonly encoderBlob: Uint8Array;
   readonly tokenizerBlob: Uint8Array;
