@@ -119,8 +119,9 @@ def main(folder: Path):
     ]:
         torch.manual_seed(0)
         model = make().eval()
-        for parameter in model.parameters():
-            nn.init.normal_(parameter, std=0.2)
+        for parameter_name, parameter in model.named_parameters():
+            if "norm" not in parameter_name:
+                nn.init.normal_(parameter, std=0.2)
         export(model, folder / name, dynamo, opset, vocabulary)
         ids, mask = example(vocabulary)
         hidden, pooled = model.double()(ids, mask)
