@@ -24,7 +24,7 @@ export async function checkGenerations(
   session: DecoderSession,
   claims: readonly GenerationClaim[],
 ): Promise<GenerationVerdict[]> {
-  const { context, vocab } = session.config;
+  const { context, vocab } = session;
   for (const { prompt, options } of claims) checkRequest(context, prompt, options);
   const formal = claims.map((claim) => formOf(claim, vocab));
   const open = claims.filter((_, i) => formal[i]!.right);

@@ -42,7 +42,7 @@ export async function generate(
   prompt: readonly number[],
   options: GenerateOptions,
 ): Promise<number[]> {
-  const { context, vocab } = session.config;
+  const { context, vocab } = session;
   checkRequest(context, prompt, options);
   const answer: number[] = [];
   while (answer.length < options.maxTokens) {

@@ -1,13 +1,15 @@
-import { openGraph, type Provider } from "../../influence/graph/index.ts";
+import { inferShapes, openGraph, type Provider } from "../../influence/graph/index.ts";
 import type { Feeds, Graph, Tensor } from "../../influence/graph/types.ts";
 import type { DecoderConfig } from "./config.ts";
 import { DecoderError } from "./errors.ts";
 import { decoderGraph } from "./graph.ts";
 import { withWeights } from "./weights.ts";
 
-/** A decoder that is ready to run. Blocks its thread while it does: outside tools use a worker. */
+/** A generator that is ready to run. Blocks its thread while it does: outside tools use a worker. */
 export interface DecoderSession {
-  readonly config: DecoderConfig;
+  /** Longest sequence. */
+  readonly context: number;
+  readonly vocab: number;
   /**
    * Logits of every position of every sequence. Sequences are padded behind to the longest, which causal attention never
    * looks at. Throws DecoderError bad-prompt.
@@ -21,33 +23,43 @@ export interface Logits {
   at(sequence: number, position: number): Float64Array;
 }
 
-export interface DecoderOptions {
+export interface GeneratorOptions {
+  readonly context: number;
   readonly provider?: Provider;
-  /** The graph to run instead of the plain decoder, with adapters injected say; it has an output "logits". */
-  readonly graph?: Graph;
-  /** Further inputs of that graph, by name. */
+  /** Inputs of the graph besides tokens: the factors of an adapter. */
   readonly feeds?: Feeds;
 }
 
 /** Opens a decoder with its weights on the 2^-24 grid. Throws DecoderError bad-config, bad-bytes. */
-export async function openDecoder(
+export function openDecoder(
   config: DecoderConfig,
   weights: Int32Array,
-  options: DecoderOptions = {},
+  options: { readonly provider?: Provider } = {},
 ): Promise<DecoderSession> {
-  const graph = withWeights(options.graph ?? decoderGraph(config), config, weights);
-  const session = await openGraph(graph, options.provider);
+  return openGenerator(withWeights(decoderGraph(config), config, weights), { ...options, context: config.context });
+}
+
+/**
+ * Opens any graph with an input tokens int64 [batch, sequence] and an output logits [batch, sequence, vocab]; what only a
+ * loss needs is left out. Throws DecoderError bad-config, GraphError.
+ */
+export async function openGenerator(graph: Graph, options: GeneratorOptions): Promise<DecoderSession> {
+  const { context, feeds } = options;
+  const pruned = logitsOnly(graph);
+  const vocab = vocabOf(pruned);
+  const session = await openGraph(pruned, options.provider);
   return {
-    config,
+    context,
+    vocab,
     async logits(sequences) {
-      const tokens = padded(config, sequences);
-      const outputs = await session.run({ ...options.feeds, tokens }, ["logits"]);
+      const tokens = padded({ context, vocab }, sequences);
+      const outputs = await session.run({ ...feeds, tokens }, ["logits"]);
       const { data } = outputs.logits as { data: Float64Array };
       const length = tokens.dims[1]!;
       return {
         at(sequence, position) {
-          const start = (sequence * length + position) * config.vocab;
-          return data.subarray(start, start + config.vocab);
+          const start = (sequence * length + position) * vocab;
+          return data.subarray(start, start + vocab);
         },
       };
     },
@@ -55,7 +67,32 @@ export async function openDecoder(
   };
 }
 
-function padded({ context, vocab }: DecoderConfig, sequences: readonly (readonly number[])[]): Tensor {
+/** The part of a graph that its logits need. */
+function logitsOnly(graph: Graph): Graph {
+  const outputs = graph.outputs.filter(({ name }) => name === "logits");
+  if (outputs.length === 0) throw new DecoderError("bad-config", "the graph has no output logits");
+  const needed = new Set(["logits"]);
+  const nodes = graph.nodes.toReversed().filter((node) => {
+    if (!node.outputs.some((output) => needed.has(output))) return false;
+    for (const input of node.inputs) needed.add(input);
+    return true;
+  });
+  const inputs = graph.inputs.filter(({ name }) => needed.has(name));
+  const initializers = new Map([...graph.initializers].filter(([name]) => needed.has(name)));
+  return { ...graph, inputs, initializers, outputs, nodes: nodes.reverse() };
+}
+
+function vocabOf(graph: Graph): number {
+  const dims = inferShapes(graph).get("logits")?.dims ?? [];
+  const vocab = dims[2];
+  if (dims.length === 3 && typeof vocab === "number") return vocab;
+  throw new DecoderError("bad-config", `the graph's logits are [${dims.join(", ")}], not [batch, sequence, vocab]`);
+}
+
+function padded(
+  { context, vocab }: Pick<DecoderSession, "context" | "vocab">,
+  sequences: readonly (readonly number[])[],
+): Tensor {
   const length = sequences.reduce((longest, tokens) => Math.max(longest, tokens.length), 0);
   if (length < 1 || length > context) {
     throw new DecoderError("bad-prompt", `a sequence of ${length} tokens; the decoder takes 1 to ${context}`);
