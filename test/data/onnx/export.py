@@ -120,8 +120,8 @@ def main(folder: Path):
         torch.manual_seed(0)
         model = make().eval()
         for parameter_name, parameter in model.named_parameters():
-            if "norm" not in parameter_name:
-                nn.init.normal_(parameter, std=0.2)
+            scale = "norm" in parameter_name and parameter_name.endswith("weight")
+            nn.init.normal_(parameter, mean=1.0 if scale else 0.0, std=0.2)
         export(model, folder / name, dynamo, opset, vocabulary)
         ids, mask = example(vocabulary)
         hidden, pooled = model.double()(ids, mask)
