@@ -28,7 +28,11 @@ export interface TrainedFiles {
   readonly gate: Uint16Array;
 }
 
-export function saveTrained(dir: string, plan: TrainingPlan, trained: TrainedModel): void {
+export function saveTrained(
+  dir: string,
+  plan: TrainingPlan,
+  trained: Pick<TrainedModel, "manifest" | "model" | "gate">,
+): void {
   mkdirSync(dir, { recursive: true });
   const text = JSON.stringify(plan, (_key, value) => (value instanceof Uint8Array ? { hex: toHex(value) } : value));
   writeFileSync(join(dir, FILES.plan), `${text}\n`);
