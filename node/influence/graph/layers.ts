@@ -20,6 +20,9 @@ export interface LinearLayer {
   readonly output: string;
 }
 
+const WEIGHT = /[._]weight$/;
+const BIAS = /[._]bias$/;
+
 interface Source {
   readonly name: string;
   readonly transposed: boolean;
@@ -40,9 +43,8 @@ function sourceOf(graph: Graph, producers: ReadonlyMap<string, GraphNode>, value
 
 /** What PyTorch calls the layer: from the weight's name, else from that of the bias that is added next. */
 function stemOf(weight: string, biases: readonly string[]): string {
-  if (weight.endsWith(".weight")) return weight.slice(0, -".weight".length);
-  const bias = biases.find((b) => b.endsWith(".bias"));
-  return bias ? bias.slice(0, -".bias".length) : weight;
+  const named = [...[weight].filter((name) => WEIGHT.test(name)), ...biases.filter((name) => BIAS.test(name))];
+  return (named[0] ?? weight).replace(WEIGHT, "").replace(BIAS, "");
 }
 
 function biasesOf(graph: Graph, node: GraphNode): string[] {

@@ -80,9 +80,14 @@ export function decodeTensor(raw: RawTensor, what: string, budget: number): Tens
   return { dtype, dims: raw.dims, data };
 }
 
-/** Refuses NaN and infinities, which no gradient or score survives. */
+/**
+ * Refuses NaN and infinities, which no gradient or score survives. A mask may hold infinities: a tensor of nothing but
+ * them and zeros, as attention adds it or fills it in.
+ */
 export function requireFinite(tensor: Tensor, what: string): void {
-  if (!(tensor.data instanceof Float64Array)) return;
-  const bad = tensor.data.findIndex((v) => !Number.isFinite(v));
-  if (bad >= 0) throw new GraphError("not-finite", `${what}: element ${bad} is ${tensor.data[bad]}`);
+  const { data } = tensor;
+  if (!(data instanceof Float64Array) || data.every(Number.isFinite)) return;
+  if (data.every((v) => v === 0 || Math.abs(v) === Number.POSITIVE_INFINITY)) return;
+  const bad = data.findIndex((v) => !Number.isFinite(v));
+  throw new GraphError("not-finite", `${what}: element ${bad} is ${data[bad]}`);
 }

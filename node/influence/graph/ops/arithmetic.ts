@@ -6,7 +6,7 @@ import { broadcastAll, followInts, sameTypes, withInts } from "./rules.ts";
 type Follow = (...elements: Dim[]) => Dim | undefined;
 
 const numbersOnly =
-  (of: (a: number, b: number) => number): Follow =>
+  (of: (a: number, b: number) => number | undefined): Follow =>
   (a, b) =>
     typeof a === "number" && typeof b === "number" ? of(a, b) : undefined;
 
@@ -39,6 +39,9 @@ const divide: Follow = (a, b) => {
   if (typeof a === "number" && typeof b === "number") return b === 0 ? undefined : Math.trunc(a / b);
   return a === undefined || b === undefined ? undefined : divideDims(a, b);
 };
+
+/** The remainder has the divisor's sign. */
+const modulo = numbersOnly((a, b) => (b === 0 ? undefined : a - Math.floor(a / b) * b));
 
 /** The gradient goes to the first input that attains the extremum. */
 function extremumGradient(g: Gradient): (string | undefined)[] {
@@ -115,7 +118,7 @@ export const ARITHMETIC: readonly Operator[] = [
     name: "Mod",
     inputs: [2, 2],
     gradients: "all (fmod = 1)",
-    infer: (call) => inferSame(call),
+    infer: (call) => inferSame(call, call.int("fmod", 0) ? undefined : modulo),
     gradient(g) {
       const quotient = () => {
         const q = g.op("Div", [g.x(0), g.x(1)]);
