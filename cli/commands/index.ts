@@ -5,7 +5,9 @@ import { blobCommand } from "./blob.ts";
 import { contributeCommand } from "./contribute.ts";
 import { curateCommand } from "./curate.ts";
 import { demoCommand } from "./demo.ts";
+import { doctorCommand } from "./doctor.ts";
 import { explainCommand } from "./explain.ts";
+import { factoryCommand } from "./factory.ts";
 import { genesisCommand } from "./genesis.ts";
 import { hostCommand } from "./host.ts";
 import { inferCommand } from "./infer.ts";
@@ -25,6 +27,7 @@ export function registerCommands(program: Command): void {
   initCommand(program);
   startCommand(program);
   statusCommand(program);
+  doctorCommand(program);
   keysCommand(program);
   genesisCommand(program);
   txCommand(program);
@@ -34,6 +37,7 @@ export function registerCommands(program: Command): void {
   curateCommand(program);
   snapshotCommand(program);
   modelCommand(program);
+  factoryCommand(program);
   jobCommand(program);
   hostCommand(program);
   inferCommand(program);

@@ -187,9 +187,9 @@ function checkGraphMethod(manifest: JobManifest): void {
   if (targets.length === 0) refuse("targets", "names nothing to train");
   distinct("targets", targets, MOST_TARGETS);
   if (method === Method.METHOD_LORA) {
-    if (!lora) return refuse("lora", "is missing");
-    whole("lora.rank", lora.rank, 1, MOST_RANK);
-    real("lora.alpha", lora.alpha, { least: 1n, most: MOST_REAL });
+    const { rank, alpha } = lora ?? refuse("lora", "is missing");
+    whole("lora.rank", rank, 1, MOST_RANK);
+    real("lora.alpha", alpha, { least: 1n, most: MOST_REAL });
   } else none("lora", lora === undefined);
   whole("batch", manifest.batch, 1, MOST_BATCH);
   whole("micro_batch", manifest.microBatch, 1, manifest.batch);

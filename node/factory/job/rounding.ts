@@ -71,14 +71,14 @@ export function addRounded(
 function applyChoice(sum: Float64Array, gradient: Float64Array, scale: number, entry: Rounding): void {
   const element = Number(entry.element);
   const value = Number(entry.value);
-  const refuse = (why: string): never => {
+  const fail = (why: string) => {
     const where = `step ${entry.step} micro batch ${entry.micro} element ${entry.element}`;
-    throw new JobError("bad-rounding", `rounding log: ${where} ${why}`);
+    return new JobError("bad-rounding", `rounding log: ${where} ${why}`);
   };
-  if (!(element < gradient.length)) return refuse(`is beyond the ${gradient.length} weights`);
+  if (!(element < gradient.length)) throw fail(`is beyond the ${gradient.length} weights`);
   const shifted = gradient[element]! * scale + 0.5;
   const boundary = Math.floor(shifted + 0.5);
-  if (Math.abs(shifted - boundary) >= 2 * ROUNDING_EPSILON) return refuse("is not near a boundary");
-  if (value !== boundary && value !== boundary - 1) return refuse(`is ${value}, which is not beside its boundary`);
+  if (Math.abs(shifted - boundary) >= 2 * ROUNDING_EPSILON) throw fail("is not near a boundary");
+  if (value !== boundary && value !== boundary - 1) throw fail(`is ${value}, which is not beside its boundary`);
   sum[element]! += value - Math.floor(shifted);
 }
