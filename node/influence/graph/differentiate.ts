@@ -3,7 +3,7 @@ import { GraphError } from "./errors.ts";
 import { expandGraph } from "./expand.ts";
 import { Gradient, type Operator } from "./ops/operator.ts";
 import { operatorOf } from "./ops/table.ts";
-import { inferValues, type Values } from "./shapes.ts";
+import { bindGraph, inferValues, type Values } from "./shapes.ts";
 import { isFloat } from "./tensor.ts";
 import type { Graph, GraphNode, ValueInfo } from "./types.ts";
 
@@ -14,7 +14,7 @@ export interface DifferentiateOptions {
   readonly wrt: readonly string[];
   /** Inner values that get an output of their own and one "grad:<value>", for factored methods. */
   readonly probes?: readonly string[];
-  /** Numbers for symbolic dimensions, where a rule needs them. The graph stays valid for these numbers only then. */
+  /** Numbers for symbolic dimensions, where a rule needs them: the result is for these numbers only (`bindGraph`). */
   readonly bindings?: Readonly<Record<string, number>>;
 }
 
@@ -97,12 +97,13 @@ function check(values: Values, name: string): void {
  * Reverse-mode differentiation that emits ONNX nodes: the graph with further outputs "grad:<name>", the gradient of the
  * sum of `loss`. Integer and bool values carry none. A value may be differentiated by while others pass through it.
  */
-export function differentiate(graph: Graph, options: DifferentiateOptions): Graph {
+export function differentiate(given: Graph, options: DifferentiateOptions): Graph {
   const { loss, wrt, probes = [], bindings = {} } = options;
+  const graph = bindGraph(given, bindings);
   const targets = [...new Set([...wrt, ...probes])];
   const uncomposed = (operator: Operator) => !operator.gradient && operator.compose !== undefined;
-  const plain = expandGraph(graph, uncomposed, bindings, [loss, ...targets]);
-  const values = inferValues(plain, bindings);
+  const plain = expandGraph(graph, uncomposed, [loss, ...targets]);
+  const values = inferValues(plain);
   for (const name of [loss, ...targets]) check(values, name);
   const b = GraphBuilder.from(plain);
   const backward = new Backward(b, values, activeValues(plain.nodes, values, targets));

@@ -1,5 +1,4 @@
 import { GraphBuilder } from "./builder.ts";
-import { bindDim } from "./dims.ts";
 import { Emission, type Operator, type Value } from "./ops/operator.ts";
 import { OPERATORS } from "./ops/table.ts";
 import { inferNode, type Values, valueOfTensor } from "./shapes.ts";
@@ -19,13 +18,11 @@ class Expansion {
   private readonly values: Values = new Map();
   private readonly chosen: (operator: Operator, node: GraphNode) => boolean;
 
-  constructor(graph: Graph, bindings: Readonly<Record<string, number>>, chosen: Expansion["chosen"]) {
+  constructor(graph: Graph, chosen: Expansion["chosen"]) {
     this.b = GraphBuilder.from({ ...graph, nodes: [] });
     this.chosen = chosen;
     this.b.reserve(graph.nodes.flatMap((node) => node.outputs.filter((o) => o !== "")));
-    for (const { name, dtype, dims } of graph.inputs) {
-      this.values.set(name, { dtype, dims: dims.map((d) => bindDim(d, bindings)) });
-    }
+    for (const { name, dtype, dims } of graph.inputs) this.values.set(name, { dtype, dims });
   }
 
   /** Constants, old ones and those that a composition made, become known when they are used. */
@@ -76,10 +73,9 @@ class Expansion {
 export function expandGraph(
   graph: Graph,
   chosen: (operator: Operator, node: GraphNode) => boolean,
-  bindings: Readonly<Record<string, number>> = {},
   keep: readonly string[] = [],
 ): Graph {
-  const expansion = new Expansion(graph, bindings, chosen);
+  const expansion = new Expansion(graph, chosen);
   for (const node of graph.nodes) expansion.add(node);
   return { ...expansion.b.build([...graph.outputs, ...keep]), outputs: graph.outputs };
 }

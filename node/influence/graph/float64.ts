@@ -27,11 +27,11 @@ function widenNode(node: GraphNode): GraphNode {
  * The same function in float64: every float input, constant, cast and result becomes double, and operators that ONNX
  * Runtime lacks in float64 become compositions. A graph that is in float64 already only has those replaced.
  */
-export function toFloat64(graph: Graph, bindings: Readonly<Record<string, number>> = {}): Graph {
+export function toFloat64(graph: Graph): Graph {
   const b = new GraphBuilder(graph.name);
   for (const { name, dtype, dims } of graph.inputs) b.input(name, widened(dtype), dims);
   for (const [name, tensor] of graph.initializers) b.initializer(name, convert(tensor, widened(tensor.dtype)));
   for (const node of graph.nodes) b.add(widenNode(node));
   const wide = b.build(graph.outputs.map(widenInfo));
-  return expandGraph(wide, (operator) => operator.composed === true, bindings);
+  return expandGraph(wide, (operator) => operator.composed === true);
 }

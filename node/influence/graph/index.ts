@@ -9,6 +9,6 @@ export { OPERATORS } from "./ops/table.ts";
 export { injectLora, type LoraOptions, type Parameter, withParameters } from "./parameters.ts";
 export { perSample } from "./per-sample.ts";
 export { type GraphSession, openGraph, type Provider } from "./runtime.ts";
-export { inferShapes } from "./shapes.ts";
+export { bindGraph, inferShapes } from "./shapes.ts";
 export { convert, double, float, int64, repeatForBatch, scalar, sizeOf } from "./tensor.ts";
 export type { Attribute, Dim, DType, Feeds, Graph, GraphNode, Shapes, Tensor, ValueInfo } from "./types.ts";

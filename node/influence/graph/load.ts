@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { OPSET } from "./builder.ts";
-import { atomOf } from "./dims.ts";
+import { atomOf, bindDim } from "./dims.ts";
 import { GraphError } from "./errors.ts";
 import { MAX_INITIALIZER_BYTES, MAX_MODEL_BYTES } from "./limits.ts";
 import { decodeTensor, requireFinite } from "./load-tensor.ts";
@@ -162,7 +162,7 @@ class Loader {
     const { initializers, nodes } = this;
     const bound = inputs.map((i) => ({
       ...i,
-      dims: i.dims.map((d) => (typeof d === "string" ? (bindings[d] ?? d) : d)),
+      dims: i.dims.map((d) => bindDim(d, bindings)),
     }));
     const graph: Graph = { name, opset: OPSET, inputs: bound, outputs: [], initializers, nodes };
     const shapes = inferShapes(graph);

@@ -4,7 +4,7 @@ import { MAX_KNOWN_INTEGERS } from "./limits.ts";
 import { Call, type Value } from "./ops/operator.ts";
 import { operatorOf } from "./ops/table.ts";
 import { integersOf, isFloat } from "./tensor.ts";
-import type { Graph, GraphNode, Shapes, Tensor } from "./types.ts";
+import type { Graph, GraphNode, Shapes, Tensor, ValueInfo } from "./types.ts";
 
 /** Values of a graph with the elements of small integer tensors, which Reshape, Slice and their like depend on. */
 export type Values = Map<string, Value>;
@@ -42,12 +42,17 @@ function trim(value: Value): Value {
   return value;
 }
 
+/** The graph with numbers in the place of symbolic dimensions of its inputs. */
+export function bindGraph(graph: Graph, bindings: Readonly<Record<string, number>>): Graph {
+  const bound = (infos: readonly ValueInfo[]) =>
+    infos.map((info) => ({ ...info, dims: info.dims.map((d) => bindDim(d, bindings)) }));
+  return { ...graph, inputs: bound(graph.inputs), outputs: bound(graph.outputs) };
+}
+
 /** As `inferShapes`, with known integers. */
-export function inferValues(graph: Graph, bindings: Readonly<Record<string, number>> = {}): Values {
+export function inferValues(graph: Graph): Values {
   const values: Values = new Map();
-  for (const { name, dtype, dims } of graph.inputs) {
-    values.set(name, { dtype, dims: dims.map((d) => bindDim(d, bindings)) });
-  }
+  for (const { name, dtype, dims } of graph.inputs) values.set(name, { dtype, dims });
   for (const [name, tensor] of graph.initializers) values.set(name, valueOfTensor(tensor));
   for (const node of graph.nodes) {
     const results = inferNode(node, values);
@@ -66,6 +71,6 @@ export function inferValues(graph: Graph, bindings: Readonly<Record<string, numb
  * where the operators allow it. Sizes that only a run can tell are names that start with "?".
  */
 export function inferShapes(graph: Graph, bindings: Readonly<Record<string, number>> = {}): Shapes {
-  const shapes = [...inferValues(graph, bindings)];
-  return new Map(shapes.map(([name, { dtype, dims }]) => [name, { dtype, dims }]));
+  const values = inferValues(bindGraph(graph, bindings));
+  return new Map([...values].map(([name, { dtype, dims }]) => [name, { dtype, dims }]));
 }
