@@ -6,6 +6,8 @@ import { pairs } from "../output.ts";
 import { readCsv } from "../work/csv.ts";
 import { stderrProgress } from "../work/progress.ts";
 import { openSession } from "../work/session.ts";
+import { encoderCommand } from "./model-encoder.ts";
+import { generateCommand } from "./model-generate.ts";
 import { addTxOptions, type TxOptions } from "./tx.ts";
 
 const HELP = `
@@ -14,12 +16,17 @@ Examples:
   openledgerd model index --dir bikes-model
   openledgerd model register --dir bikes-model --id bikes-model --price-request 100000 --price-token 100 --from alice
 
+With an encoder of your own, exported to ONNX:
+  openledgerd model encoder add --onnx encoder.onnx --tokenizer tokenizer.json --out my-encoder
+  openledgerd model train --snapshot bikes/1 --encoder my-encoder --out bikes-model
+
 Training is deterministic: the same snapshots give the same weights hash on every machine.`;
 
 interface TrainOptions {
   readonly snapshot: string;
   readonly out: string;
   readonly test?: string;
+  readonly encoder?: string;
   readonly textColumn: string;
   readonly labelColumn: string;
 }
@@ -39,6 +46,7 @@ export function modelCommand(program: Command): void {
     .description("train a softmax head on the cluster owners of accepted snapshots")
     .requiredOption("--snapshot <ids>", "snapshots, by commas")
     .requiredOption("--out <dir>", "folder for the model's files")
+    .option("--encoder <dir>", "folder of `model encoder add`; the built-in encoder without")
     .option("--test <file>", "CSV of held-out questions: prints the accuracy")
     .option("--text-column <name>", "column of texts", "text")
     .option("--label-column <name>", "column of labels", "category")
@@ -58,6 +66,8 @@ export function modelCommand(program: Command): void {
         ]),
       );
     });
+  encoderCommand(model);
+  generateCommand(model);
   addTxOptions(model.command("register"))
     .description("upload a trained and indexed model and register it")
     .requiredOption("--dir <dir>", "folder of `model train` and `model index`")
@@ -75,7 +85,11 @@ async function train(options: TrainOptions, self: Command): Promise<void> {
   if (new Set(snapshots).size !== snapshots.length) throw usageError("--snapshot names a snapshot twice");
   const client = await ChainClient.connect(globalsOf(self).node);
   const { trainFromSnapshots } = await loadWork();
-  const trained = await trainFromSnapshots(client, { snapshots, dir: options.out, test }, stderrProgress());
+  const trained = await trainFromSnapshots(
+    client,
+    { snapshots, dir: options.out, test, encoder: options.encoder },
+    stderrProgress(),
+  );
   const percent = (share: number | null) => (share === null ? "-" : `${(100 * share).toFixed(2)} %`);
   printerOf(self).answer(trained, () =>
     pairs([

@@ -1,8 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fromHex, toHex } from "../../chain/crypto/bytes.ts";
-import { gateBytes, gateFromBytes, type TrainedModel, type TrainingPlan } from "../../node/pipeline/training.ts";
+import { type AsyncEncoder, type EncoderFiles, encoderInThreads } from "../../node/influence/encoders/index.ts";
+import { gateBytes, gateFromBytes, type TrainingPlan } from "../../node/pipeline/training.ts";
 import { CliError, EXIT } from "../errors.ts";
+import { holdsEncoder, loadEncoder, saveEncoder } from "./encoder-folder.ts";
 
 /** Files of `--dir`: what training and indexing made, ready to be registered. */
 const FILES = {
@@ -28,10 +30,14 @@ export interface TrainedFiles {
   readonly gate: Uint16Array;
 }
 
+/** Below a model's folder, when its encoder is a graph. */
+const ENCODER = "encoder";
+
 export function saveTrained(
   dir: string,
   plan: TrainingPlan,
-  trained: Pick<TrainedModel, "manifest" | "model" | "gate">,
+  trained: TrainedFiles,
+  encoder?: EncoderFiles | undefined,
 ): void {
   mkdirSync(dir, { recursive: true });
   const text = JSON.stringify(plan, (_key, value) => (value instanceof Uint8Array ? { hex: toHex(value) } : value));
@@ -39,6 +45,18 @@ export function saveTrained(
   writeFileSync(join(dir, FILES.manifest), trained.manifest);
   writeFileSync(join(dir, FILES.model), trained.model);
   writeFileSync(join(dir, FILES.gate), gateBytes(trained.gate));
+  if (encoder) saveEncoder(join(dir, ENCODER), encoder);
+}
+
+/** The files of a model's encoder; undefined for a built-in one. */
+export function loadModelEncoder(dir: string): EncoderFiles | undefined {
+  const folder = join(dir, ENCODER);
+  return holdsEncoder(folder) ? loadEncoder(folder) : undefined;
+}
+
+/** A model's encoder, ready to run in threads. Throws EncoderError, InfluenceError unknown-encoder. */
+export function openModelEncoder(dir: string, plan: Pick<TrainingPlan, "encoder">): AsyncEncoder {
+  return encoderInThreads(plan.encoder, loadModelEncoder(dir));
 }
 
 export function saveIndex(dir: string, { header, rows, inverse }: IndexFiles): void {

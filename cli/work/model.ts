@@ -1,12 +1,19 @@
 import { fromHex, toHex } from "../../chain/crypto/bytes.ts";
 import { sha256 } from "../../chain/crypto/hash.ts";
 import { referenceAnswer } from "../../node/influence/answer.ts";
-import { encoderById } from "../../node/influence/encoder.ts";
+import { type AsyncEncoder, encoderInThreads, specOf } from "../../node/influence/encoders/index.ts";
 import { fromGrid } from "../../node/influence/grid.ts";
 import { decodeIndexHeader, indexRoot } from "../../node/influence/index-format.ts";
 import { decodeModel } from "../../node/influence/model-format.ts";
 import { indexModel } from "../../node/pipeline/index-model.ts";
-import { DEFAULT_ENCODER, defaultLambdaGrid, trainModel, usedLabels } from "../../node/pipeline/training.ts";
+import {
+  DEFAULT_ENCODER,
+  defaultLambdaGrid,
+  type TrainedModel,
+  type TrainingPlan,
+  trainModel,
+  usedLabels,
+} from "../../node/pipeline/training.ts";
 import { trainingRows } from "../../node/pipeline/training-rows.ts";
 import { TrainingManifest } from "../../proto/gen/openledger/factory/v1.ts";
 import { MsgRegisterIndex, MsgRegisterModel, Query } from "../../proto/gen/openledger/modelregistry/v1.ts";
@@ -15,7 +22,16 @@ import type { ChainClient } from "../chain/client.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { uploadArtefact } from "./artefacts.ts";
 import type { CsvRow } from "./csv.ts";
-import { loadIndex, loadPlan, loadTrained, saveIndex, saveTrained } from "./model-folder.ts";
+import { loadEncoder } from "./encoder-folder.ts";
+import {
+  loadIndex,
+  loadModelEncoder,
+  loadPlan,
+  loadTrained,
+  openModelEncoder,
+  saveIndex,
+  saveTrained,
+} from "./model-folder.ts";
 import type { Progress } from "./progress.ts";
 import type { Session } from "./session.ts";
 import { loadSnapshot } from "./snapshot-source.ts";
@@ -35,12 +51,22 @@ export interface Trained {
   readonly testRows: number;
 }
 
+export interface TrainRequest {
+  readonly snapshots: readonly string[];
+  readonly dir: string;
+  readonly test: readonly CsvRow[];
+  /** Folder of `model encoder add`; the built-in encoder without. */
+  readonly encoder?: string | undefined;
+}
+
 /** Trains on accepted snapshots and writes the model's files to `dir`. */
 export async function trainFromSnapshots(
   client: ChainClient,
-  options: { readonly snapshots: readonly string[]; readonly dir: string; readonly test: readonly CsvRow[] },
+  options: TrainRequest,
   progress: Progress,
 ): Promise<Trained> {
+  const files = options.encoder === undefined ? undefined : loadEncoder(options.encoder);
+  const encoder = encoderInThreads(files ? specOf(files).id : DEFAULT_ENCODER, files);
   const loaded = [];
   for (const id of options.snapshots) loaded.push(await loadSnapshot(client, id, progress));
   const rows = trainingRows(loaded.map(({ source }) => source));
@@ -49,22 +75,57 @@ export async function trainFromSnapshots(
     snapshots: loaded.map(({ source: { snapshot } }) => ({ id: snapshot.id, root: snapshot.root })),
     rows,
     labels: usedLabels(known, rows),
-    encoder: DEFAULT_ENCODER,
+    encoder: encoder.id,
     lambdaGrid: defaultLambdaGrid(rows.length),
   };
+  checkClasses(plan.labels, known, progress);
   progress.note(`training ${plan.labels.length} classes on ${rows.length} cluster owners`);
-  const trained = await trainModel(plan, { onProgress: iterationNotes(progress) });
-  saveTrained(options.dir, plan, trained);
+  try {
+    return await trainPlan(plan, { ...options, encoder }, progress, (trained) =>
+      saveTrained(options.dir, plan, trained, files),
+    );
+  } finally {
+    await encoder.close();
+  }
+}
+
+/** A class without rows is left out, and said so; fewer than two are no model. */
+function checkClasses(used: readonly string[], known: readonly string[], progress: Progress): void {
+  const empty = [...new Set(known)].filter((label) => !used.includes(label));
+  const names = empty.map((label) => JSON.stringify(label)).join(", ");
+  if (used.length < 2) {
+    const message = `only ${used.length} of the DataNets' labels has rows (${names} have none)`;
+    throw new CliError(EXIT.failure, message, "a head needs rows of two labels: add a snapshot that has them");
+  }
+  if (empty.length > 0) progress.note(`left out, since no accepted item has them: ${names}`);
+}
+
+async function trainPlan(
+  plan: TrainingPlan,
+  { encoder, test }: { readonly encoder: AsyncEncoder; readonly test: readonly CsvRow[] },
+  progress: Progress,
+  save: (trained: TrainedModel) => void,
+): Promise<Trained> {
+  const bar = progress.bar("encoding", plan.rows.length);
+  const trained = await trainModel(plan, {
+    encoder,
+    onEncoded: (done) => {
+      bar.set(done);
+      if (done === plan.rows.length) bar.end();
+    },
+    onProgress: iterationNotes(progress),
+  });
+  save(trained);
   const { head, heldOut } = trained;
   return {
-    rows: rows.length,
+    rows: plan.rows.length,
     labels: plan.labels.length,
     weightsHash: toHex(head.hash),
     iterations: head.iterations,
     converged: head.converged,
     heldOutAccuracy: heldOut.rows > 0 ? heldOut.right / heldOut.rows : null,
-    testAccuracy: options.test.length > 0 ? testAccuracy(trained.model, options.test) : null,
-    testRows: options.test.length,
+    testAccuracy: test.length > 0 ? await testAccuracy(trained.model, encoder, test) : null,
+    testRows: test.length,
   };
 }
 
@@ -89,12 +150,12 @@ function iterationNotes(progress: Progress) {
   };
 }
 
-function testAccuracy(modelBytes: Uint8Array, test: readonly CsvRow[]): number {
-  const model = decodeModel(modelBytes);
-  const encoder = encoderById(model.encoderId);
+async function testAccuracy(modelBytes: Uint8Array, encoder: AsyncEncoder, test: readonly CsvRow[]): Promise<number> {
+  const { labels, dims, ...model } = decodeModel(modelBytes);
   const weights = fromGrid(model.weights);
-  const labelOf = (text: string) => model.labels[referenceAnswer(weights, encoder.encode(text)).label];
-  const right = test.filter(({ text, label }) => labelOf(text) === label);
+  const features = await encoder.encodeAll(test.map(({ text }) => text));
+  const labelOf = (i: number) => labels[referenceAnswer(weights, features.slice(i * dims, (i + 1) * dims)).label];
+  const right = test.filter(({ label }, i) => labelOf(i) === label);
   return right.length / test.length;
 }
 
@@ -107,10 +168,12 @@ export interface Indexed {
 /** Builds the influence index of the model in `dir`. */
 export async function indexFolder(dir: string, progress: Progress): Promise<Indexed> {
   const plan = loadPlan(dir);
+  const encoder = openModelEncoder(dir, plan);
   const { header, headerBytes, rows, inverse } = await indexModel(plan, loadTrained(dir), {
+    encoder,
     onProgress: (stage) =>
       progress.note(stage === "curvature" ? `inverting ${plan.labels.length} curvatures` : "writing rows"),
-  });
+  }).finally(() => encoder.close());
   saveIndex(dir, { header: headerBytes, rows, inverse });
   const bytes = headerBytes.length + rows.length + inverse.length;
   return { rows: header.rows, indexRoot: toHex(indexRoot(headerBytes)), bytes };
@@ -163,7 +226,7 @@ export async function registerFolder(
 
 async function modelMessage(
   session: Session,
-  { id, priceRequest, priceToken, licence }: Registration,
+  { dir, id, priceRequest, priceToken, licence }: Registration,
   trained: { readonly manifest: Uint8Array; readonly model: Uint8Array },
   progress: Progress,
 ) {
@@ -174,7 +237,8 @@ async function modelMessage(
     owner: session.address,
     id,
     encoder: manifest.encoder,
-    encoderHash: encoderById(manifest.encoder).specHash,
+    encoderHash: manifest.encoderHash,
+    ...(await uploadEncoder(dir, upload, progress)),
     snapshots: manifest.snapshots,
     labels: manifest.labels,
     manifestHash: sha256(trained.manifest),
@@ -186,6 +250,18 @@ async function modelMessage(
     licence,
   };
   return { typeUrl: MsgRegisterModel.typeUrl, value };
+}
+
+/** The blobs that a model with an encoder graph names. */
+async function uploadEncoder(dir: string, upload: (bytes: Uint8Array) => Promise<string>, progress: Progress) {
+  const files = loadModelEncoder(dir);
+  if (!files) return {};
+  progress.note(`uploading the encoder: ${files.graph.length + files.tokenizer.length} bytes`);
+  return {
+    encoderBlob: fromHex(await upload(files.spec)),
+    tokenizerBlob: fromHex(await upload(files.tokenizer)),
+    baseBlob: fromHex(await upload(files.graph)),
+  };
 }
 
 async function indexMessage(

@@ -33,7 +33,7 @@ function parse(bytes: Uint8Array): TokenizerJson {
 /** Ids of a text. What a vocabulary without an unknown token does not know is left out. */
 export function idsOf(library: Tokenizer, text: string, options: { readonly special: boolean }): number[] {
   const { ids } = library.encode(text, { add_special_tokens: options.special });
-  return ids.filter((id) => Number.isInteger(id) && id >= 0);
+  return ids.filter((id: number) => Number.isInteger(id) && id >= 0);
 }
 
 /** Texts to token ids and back, for generators and for attribution by tokens. */

@@ -11,6 +11,19 @@ export interface GenerateOptions extends Sampling {
   readonly onToken?: (token: number) => void;
 }
 
+/**
+ * What a generator is given for a text: `end`, after which texts begin, and the text's last tokens that leave room for the
+ * answer. Throws DecoderError bad-prompt when there is none.
+ */
+export function promptTokens(
+  ids: readonly number[],
+  { context, maxTokens, end }: { readonly context: number; readonly maxTokens: number; readonly end: number },
+): number[] {
+  const room = context - maxTokens - 1;
+  if (room < 0) throw new DecoderError("bad-prompt", `${maxTokens} tokens of answer; the context holds ${context}`);
+  return [end, ...ids.slice(Math.max(0, ids.length - room))];
+}
+
 /** Throws DecoderError bad-prompt. */
 export function checkRequest(
   context: number,

@@ -1,12 +1,10 @@
-export { type DecoderBase, newDecoder } from "./base.ts";
 export { END_ID, END_TOKEN, trainBpe } from "./bpe.ts";
 export { checkGeneration, checkGenerations, type GenerationClaim, type GenerationVerdict } from "./check-generation.ts";
 export { type DecoderConfig, type DecoderParameter, decoderParameters, decoderSize } from "./config.ts";
 export { batchOf, type TokenWindow, type WindowBatch, windowsOf } from "./corpus.ts";
 export { DecoderError, type DecoderErrorCode } from "./errors.ts";
-export { type GenerateOptions, generate } from "./generate.ts";
+export { type GenerateOptions, generate, promptTokens } from "./generate.ts";
 export { decoderGraph } from "./graph.ts";
 export { GREEDY, gumbelNoise, type Sampling } from "./noise.ts";
 export { type DecoderSession, openDecoder, openGenerator } from "./session.ts";
-export { type TrainedGenerator, trainedGenerator } from "./trained.ts";
 export { initialWeights, weightTensors, withWeights } from "./weights.ts";

@@ -3,6 +3,8 @@ import { idsOf, largestId, readTokenizer, TokenizerError } from "../../tokens/to
 import { EncoderError } from "./errors.ts";
 import { MAX_CODE_POINTS, MAX_TOKENIZER_BYTES } from "./limits.ts";
 
+const NEXT = "give the tokenizer.json that was saved with the model";
+
 /** A text as a graph takes it. */
 export interface TextTokenizer {
   /** Largest id that the tokenizer can give. */
