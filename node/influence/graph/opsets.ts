@@ -1,4 +1,5 @@
 import { GraphError } from "./errors.ts";
+import { ATTRIBUTES } from "./ops/attributes.ts";
 import { int64, TYPE_NUMBERS, typeOfNumber } from "./tensor.ts";
 import type { Attribute, GraphNode, Tensor } from "./types.ts";
 
@@ -34,31 +35,38 @@ export function constantOf(node: GraphNode): Tensor {
   });
 }
 
+function checkAttributes({ op, name, attributes }: GraphNode): void {
+  const known = ATTRIBUTES[op] ?? [];
+  const other = Object.keys(attributes).find((a) => !known.includes(a));
+  if (other === undefined) return;
+  throw new GraphError("unsupported-operator", `${op} node ${name}: attribute ${other} is not supported`, {
+    node: name,
+    op,
+  });
+}
+
 /** The node in the form of opset 21; `constant` makes an int64 vector a value of the graph. */
 export function toOpset21(given: GraphNode, opset: number, constant: (values: readonly number[]) => string): GraphNode {
   let node = given;
   for (const name of WITHOUT_MEANING) if (name in node.attributes) node = without(node, name);
+  node = renewed(node, opset, constant);
+  checkAttributes(node);
+  return node;
+}
+
+function renewed(node: GraphNode, opset: number, constant: (values: readonly number[]) => string): GraphNode {
   const { op, attributes } = node;
   if (opset < 18 && AXES_INPUT_SINCE_18.has(op) && attributes.axes) {
     const axes = attributes.axes.kind === "ints" ? attributes.axes.value : [];
     return { ...without(node, "axes"), inputs: [node.inputs[0]!, constant(axes)] };
   }
   if (op === "Split" && !node.inputs[1]) {
-    return {
-      ...node,
-      inputs: [node.inputs[0]!],
-      attributes: { ...attributes, num_outputs: { kind: "int", value: node.outputs.length } },
-    };
+    const parts: Attribute = { kind: "int", value: node.outputs.length };
+    return { ...node, inputs: [node.inputs[0]!], attributes: { ...attributes, num_outputs: parts } };
   }
   if (op === "Cast") {
     const to = typeOfNumber(intOf(attributes.to) ?? 0);
     if (to) return { ...node, attributes: { to: { kind: "int", value: TYPE_NUMBERS[to] } } };
   }
-  if (op === "ArgMax" && intOf(attributes.select_last_index)) {
-    throw new GraphError("unsupported-operator", `ArgMax node ${node.name}: select_last_index`, {
-      node: node.name,
-      op,
-    });
-  }
-  return node;
+  return op === "ArgMax" && intOf(attributes.select_last_index) === 0 ? without(node, "select_last_index") : node;
 }
