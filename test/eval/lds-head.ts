@@ -14,7 +14,7 @@ import { keepScores, keptScores } from "./score-store.ts";
 import { keyOf } from "./state.ts";
 
 /** Sizes of the full evaluation and of the bounded one for continuous integration. */
-const FULL = { n: 3000, subsets: 100, others: 50, queries: 300, tuning: 60, contributors: 60, brittle: 20 };
+const FULL = { n: 3000, subsets: 100, others: 50, queries: 300, tuning: 60, contributors: 60, brittle: 10 };
 const BOUNDED = { n: 300, subsets: 16, others: 4, queries: 20, tuning: 5, contributors: 20, brittle: 2 };
 const REFERENCE = "exact-gauss-newton";
 const EXTRA_FAMILIES: readonly Family[] = ["contributors", "drop10", "drop2"];

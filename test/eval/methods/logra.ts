@@ -7,7 +7,7 @@ import { queryFactors } from "./rows.ts";
 
 /** Axes kept of the features and of the residuals: products up to 48 x 48 = 2,304 numbers a row. */
 const MOST_AXES = 48;
-const DAMPINGS = [1e-3, 1e-2, 1e-1, 1];
+const DAMPINGS = [1e-2, 1e-1, 1, 10];
 
 /** The eigenvectors of the largest eigenvalues, as rows. */
 function topAxes(covariance: Float64Array, size: number, axes: number): Float64Array {
@@ -58,7 +58,7 @@ function lograScorer(problem: HeadProblem, projected: Projected, lower: Float64A
 export const logra: Method = {
   name: "logra",
   source: "Choe et al. 2024, arXiv 2405.13954",
-  version: 1,
+  version: 2,
   async prepare(problem) {
     const projected = projectedRows(problem);
     const n = problem.set.labels.length;

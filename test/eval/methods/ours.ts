@@ -1,9 +1,9 @@
 import { answerOf } from "../../../node/influence/answer.ts";
+import { attributeAnswer } from "../../../node/influence/attribute.ts";
 import { rowWidth } from "../../../node/influence/index-format.ts";
 import { queryVectors } from "../../../node/influence/query.ts";
 import { scoreRows } from "../../../node/influence/score.ts";
-import { settle } from "../../../node/influence/settle.ts";
-import { ONE_SHARE } from "../../../node/influence/types.ts";
+import { type Answer, ONE_SHARE } from "../../../node/influence/types.ts";
 import type { HeadProblem } from "../head-problem.ts";
 import { fixed, type Method } from "../method.ts";
 import { headIndex } from "./head-index.ts";
@@ -16,6 +16,11 @@ function topClasses(d: Float64Array, blocks: number): number[] {
   return Array.from(d, (_, c) => c)
     .sort((a, b) => Math.abs(d[b]!) - Math.abs(d[a]!) || a - b)
     .slice(0, blocks);
+}
+
+function ownAnswer(problem: HeadProblem, query: number): Answer {
+  const { classes } = problem.set;
+  return answerOf(problem.queries.probabilities.subarray(query * classes, (query + 1) * classes));
 }
 
 /** Class-block Gauss-Newton in float64 over the B largest classes of the query: what int8 is compared with. */
@@ -46,40 +51,37 @@ export function blocksFloat(blocks: number, name = `ours-float-${blocks}`): Meth
   };
 }
 
-async function residentOf(problem: HeadProblem, blocks: number) {
-  const resident = (await headIndex(problem)).resident(blocks);
-  const { classes } = problem.set;
-  const scores = (query: number) => {
-    const p = problem.queries.probabilities.subarray(query * classes, (query + 1) * classes);
-    return scoreRows(resident, queryVectors(resident, queryFactors(problem, query).h, answerOf(p)));
-  };
-  return { resident, scores };
-}
-
 /** The registered index's integer row scores: the bytes and functions that validators use. */
 export function blocksInt8(blocks: number, name = `ours-int8-${blocks}`): Method {
   return {
     name,
     source: SOURCE,
     async prepare(problem) {
-      const { resident, scores } = await residentOf(problem, blocks);
-      return fixed({ bytesPerRow: rowWidth(resident.header), score: scores });
+      const resident = (await headIndex(problem)).resident(blocks);
+      return fixed({
+        bytesPerRow: rowWidth(resident.header),
+        score(query) {
+          const { h } = queryFactors(problem, query);
+          return scoreRows(resident, queryVectors(resident, h, ownAnswer(problem, query)));
+        },
+      });
     },
   };
 }
 
-/** What settlement pays: gate, top 32 clusters, cap, in shares of the fee. */
+/** What a settled query pays to each row, in shares of the fee: everything from the answer to the settlement vector. */
 export function paidVector(blocks: number, name = "ours-paid"): Method {
   return {
     name,
     source: "payout weight, DESIGN.md section 5",
     async prepare(problem) {
-      const { resident, scores } = await residentOf(problem, blocks);
+      const resident = (await headIndex(problem)).resident(blocks);
       return fixed({
         bytesPerRow: rowWidth(resident.header),
         score(query) {
           const out = new Float64Array(resident.header.rows);
-          for (const { item, weight } of settle(scores(query), resident.columns).entries) {
+          const { h } = queryFactors(problem, query);
+          for (const { item, weight } of attributeAnswer(resident, h, ownAnswer(problem, query)).settlement.entries) {
             out[item] = Number(weight) / Number(ONE_SHARE);
           }
           return out;

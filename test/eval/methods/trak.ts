@@ -7,7 +7,7 @@ import { hadamardProjection, type Projection } from "./hadamard.ts";
 
 /** Dimensions of the random projection: the largest power of two that the rows can fill, and no more than this. */
 const MOST_PROJECTED = 2048;
-const DAMPINGS = [1e-3, 1e-2, 1e-1, 1];
+const DAMPINGS = [1e-2, 1e-1, 1, 10];
 
 /** What one model of the ensemble gives. */
 interface Member {
@@ -107,7 +107,7 @@ export function trakSettings(members: readonly Member[]) {
 export const trak1: Method = {
   name: "trak-1",
   source: "Park et al. 2023, arXiv 2303.14186",
-  version: 1,
+  version: 2,
   prepare: async (problem) => trakSettings([trakMember(problem, problem.weights, projectedWidth(problem), "trak-0")]),
 };
 
@@ -129,7 +129,7 @@ export async function halfModels(problem: HeadProblem): Promise<Float64Array[]> 
 export const trak10: Method = {
   name: "trak-10",
   source: "Park et al. 2023, arXiv 2303.14186",
-  version: 1,
+  version: 2,
   async prepare(problem) {
     const models = await halfModels(problem);
     const width = projectedWidth(problem);

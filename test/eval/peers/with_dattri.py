@@ -93,7 +93,8 @@ def run(exported, runs):
         scores, seconds = timed(lambda: attributor.attribute(rows, queries(part, exported.queries)))
         return scores.T.detach().numpy(), seconds
 
-    ekfac_dampings = {f"damping {d:g}": d for d in (1e-6, 1e-5, exported.ridge, 1e-3, 1e-2)}
+    # its eigenvalues are of gradients of the batch's mean loss: 1 / rows^2 of those of single rows
+    ekfac_dampings = {f"damping {d:g} / rows^2": d / exported.rows**2 for d in (1e-8, 1e-6, 1e-5, 1e-4, 1e-3)}
     runs.method("dattri-if-ek-fac", ekfac_dampings, ekfac)
 
     def trak(weights):
@@ -128,15 +129,14 @@ def run(exported, runs):
         scores, seconds = timed(lambda: attributor.attribute(pieces, queries(part)))
         return scores.T.detach().numpy(), seconds
 
-    runs.method("dattri-logra", {f"damping {d:g}": d for d in (1e-7, 1e-6, 1e-5, 1e-4, 1e-3)}, logra)
+    logra_dampings = {"own default": None}
+    logra_dampings.update({f"damping {d:g}": d for d in (1e-3, 1e-2, 1e-1, 1.0, 10.0, 100.0)})
+    runs.method("dattri-logra", logra_dampings, logra)
 
-    square = gradient_square()
+    def conjugate(steps, part):
+        return inner_product(IFAttributorCG(task_of(loss_of), max_iter=steps, regularization=exported.ridge), part)
 
-    def datainf(relative, part):
-        return inner_product(IFAttributorDataInf(task_of(loss_of), regularization=relative * square), part, 30)
-
-    runs.method("dattri-if-datainf", {f"{r:g} x mean |g|^2": r for r in (1e-3, 1e-2, 1e-1)}, datainf)
-
+    runs.method("dattri-if-cg", {f"{s} steps": s for s in (10, 20, 40)}, conjugate)
     def lissa(depth, part):
         attributor = IFAttributorLiSSA(
             task_of(loss_of), batch_size=64, recursion_depth=depth, damping=exported.ridge / 0.1, scaling=0.1
@@ -145,10 +145,13 @@ def run(exported, runs):
 
     runs.method("dattri-if-lissa", {f"depth {d}": d for d in (100, 300)}, lissa)
 
-    def conjugate(steps, part):
-        return inner_product(IFAttributorCG(task_of(loss_of), max_iter=steps, regularization=exported.ridge), part)
+    square = gradient_square()
 
-    runs.method("dattri-if-cg", {f"{s} steps": s for s in (10, 20, 40)}, conjugate)
+    def datainf(relative, part):
+        return inner_product(IFAttributorDataInf(task_of(loss_of), regularization=relative * square), part, 30)
+
+    runs.method("dattri-if-datainf", {f"{r:g} x mean |g|^2": r for r in (1e-3, 1e-2, 1e-1)}, datainf)
+
     size = exported.dims * exported.classes
     if size <= 10_000:
         from dattri.algorithm.influence_function import IFAttributorExplicit
