@@ -1,5 +1,5 @@
-import { type Command, InvalidArgumentError } from "commander";
-import { fromHex, toHex } from "../../chain/crypto/bytes.ts";
+import type { Command } from "commander";
+import { fromHex } from "../../chain/crypto/bytes.ts";
 import {
   type Checkpoint,
   type Job,
@@ -14,6 +14,7 @@ import { CliError, EXIT, usageError } from "../errors.ts";
 import { openKeyring } from "../keyring/open.ts";
 import { globalsOf, printerOf } from "../options.ts";
 import { formatOpen, pairs, table } from "../output.ts";
+import { jobText, pointText } from "../work/job-text.ts";
 import { type CompleteOptions, checkpointJob, completeJob } from "../work/job-train.ts";
 import {
   type CheckpointView,
@@ -21,20 +22,20 @@ import {
   fetchCheckpoints,
   fetchJob,
   fetchJobs,
-  type JobView,
   jobView,
   statusOf,
   watchJob,
 } from "../work/jobs.ts";
-import { sparkline } from "../work/plot.ts";
 import { openSession } from "../work/session.ts";
+import { amount, hash, jobIdOf, natural, real } from "./job-options.ts";
+import { jobWorkCommand } from "./job-work.ts";
 import { addTxOptions, sendAndPrint, type TxOptions } from "./tx.ts";
 
 const HELP = `
 Examples:
   openledgerd job create --manifest job.json --price 10000000 --bond 4000000 --from alice
   openledgerd job list --status open
-  openledgerd job accept 43a068ef... --from trainer
+  openledgerd job work --from trainer
   openledgerd job watch 43a068ef...
   openledgerd job dispute 43a068ef... --from carol
 
@@ -50,6 +51,7 @@ export function jobCommand(program: Command): void {
   trainerCommands(job);
   plainCommands(job);
   readCommands(job);
+  jobWorkCommand(job);
 }
 
 interface CreateOptions extends TxOptions {
@@ -63,7 +65,7 @@ interface CreateOptions extends TxOptions {
 function createCommand(job: Command): void {
   addTxOptions(job.command("create"))
     .description("offer a price for a training run")
-    .requiredOption("--manifest <file>", "job manifest: canonical bytes, or JSON (`openledgerd factory plan`)")
+    .requiredOption("--manifest <file>", "job manifest: canonical bytes, or JSON (`openledgerd factory init`)")
     .requiredOption("--price <uopen>", "what the trainer and the validators are paid", amount)
     .option("--bond <uopen>", "what the trainer stakes", amount, "1000000")
     .option("--base <files>", "graph, tokenizer, encoder specification that the manifest names by hash, by commas", "")
@@ -116,7 +118,7 @@ function trainerCommands(job: Command): void {
       printerOf(self).answer({ job, step: options.step, height }, () => `checkpoint at step ${options.step}`);
     });
   addTxOptions(job.command("complete <job>"))
-    .description("upload and claim the result of an accepted job")
+    .description("upload and claim the result of an accepted job; `job work` does it by itself")
     .requiredOption("--steps <n>", "optimiser steps taken", natural)
     .requiredOption("--weights-hash <hex>", "hash of the weights on their grid", hash)
     .requiredOption("--weights <file>", "file of weights")
@@ -240,72 +242,4 @@ async function send(
   make: (signer: string) => { readonly typeUrl: string; readonly value: object },
 ): Promise<void> {
   await sendAndPrint(self, options, [make(openKeyring(globalsOf(self)).addressOf(options.from))]);
-}
-
-function jobText(job: JobView, points: readonly CheckpointView[]): string {
-  const { result, paid, dispute } = job;
-  const facts: [string, string | number][] = [
-    ["job", job.id],
-    ["status", job.heldUntil === null ? job.status : `${job.status} until block ${job.heldUntil}`],
-    ["requester", job.requester],
-    ["trainer", job.trainer || "-"],
-    ["trains", `${job.method} on ${job.base}, data ${job.snapshots.join(", ")}`],
-    ["price", formatOpen(BigInt(job.price))],
-    ["bond", formatOpen(BigInt(job.bond))],
-    ["deadline", `block ${job.deadline}`],
-    ["manifest", job.manifestBlob],
-  ];
-  if (result) facts.push(["weights", result.weightsHash], ["log root", result.logRoot], ["claim", result.claim]);
-  if (dispute) facts.push(["disputed by", dispute.challenger]);
-  if (paid) {
-    facts.push(["paid to trainer", formatOpen(BigInt(paid.trainer))]);
-    facts.push(["paid to validators", formatOpen(BigInt(paid.attesters))]);
-    facts.push(["refunded", formatOpen(BigInt(paid.requester))]);
-  }
-  if (job.model) facts.push(["model", job.model]);
-  const parts = [pairs(facts)];
-  if (points.length > 0) parts.push(curveText(points));
-  return parts.join("\n\n");
-}
-
-function curveText(points: readonly CheckpointView[]): string {
-  const lines = [`loss      ${sparkline(points.map(({ loss }) => loss))}`];
-  if (points.some(({ heldOut }) => heldOut > 0)) {
-    lines.push(`held out  ${sparkline(points.map(({ heldOut }) => heldOut))}`);
-  }
-  const newest = points.at(-1);
-  return newest ? [...lines, pointText(newest)].join("\n") : lines.join("\n");
-}
-
-function pointText({ step, loss, heldOut, heldOutLoss }: CheckpointView): string {
-  const held = heldOut > 0 ? `, held out ${(100 * heldOut).toFixed(2)} %` : "";
-  const heldLoss = heldOutLoss > 0 ? `, held-out loss ${heldOutLoss.toFixed(5)}` : "";
-  return `step ${step}: loss ${loss.toFixed(5)}${heldLoss}${held}`;
-}
-
-/** Throws CliError `usage`. */
-function jobIdOf(text: string): string {
-  if (/^[0-9a-f]{64}$/.test(text)) return text;
-  throw usageError(`${text} is not a job id`, "64 hex digits, see `openledgerd job list --output json`");
-}
-
-function amount(text: string): string {
-  if (/^[1-9]\d{0,18}$/.test(text)) return text;
-  throw new InvalidArgumentError("an amount in uopen, a whole number above 0");
-}
-
-function natural(text: string): number {
-  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("a whole number above 0");
-}
-
-function real(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== "" && Number.isFinite(value) && value >= 0) return value;
-  throw new InvalidArgumentError("a number from 0");
-}
-
-function hash(text: string): string {
-  if (/^[0-9a-f]{64}$/.test(text)) return text;
-  throw new InvalidArgumentError(`64 hex digits, as ${toHex(new Uint8Array(4))}...`);
 }

@@ -3,30 +3,11 @@ import { fromHex, toHex } from "../../chain/crypto/bytes.ts";
 import { sha256 } from "../../chain/crypto/hash.ts";
 import { decodeManifest, encodeManifest, type JobManifest } from "../../node/factory/job/manifest.ts";
 import { parseManifest } from "../../node/factory/job/manifest-json.ts";
+import { manifestFacts } from "../../node/jobs/index.ts";
 import { MsgCreateFinetuneJob, MsgCreateFinetuneJobResponse } from "../../proto/gen/openledger/finetune/v1.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { uploadArtefact } from "./artefacts.ts";
 import type { Session } from "./session.ts";
-
-/** What the chain is told of a manifest. */
-export interface ManifestFacts {
-  readonly base: string;
-  readonly method: JobManifest["method"];
-  readonly snapshots: readonly string[];
-  readonly checkpointInterval: number;
-}
-
-/** Base, method, snapshots and interval as a job names them: an encoder by its id, a graph by its hash. */
-export function manifestFacts(manifest: JobManifest): ManifestFacts {
-  const { base, method, sources, checkpointEvery } = manifest;
-  const graph = base && base.graphHash.length > 0 ? `graph:${toHex(base.graphHash)}` : "";
-  return {
-    base: graph || base?.encoder || "",
-    method,
-    snapshots: sources.map(({ snapshot }) => snapshot),
-    checkpointInterval: checkpointEvery,
-  };
-}
 
 /** Canonical bytes of a manifest file, which holds those bytes or their JSON. Throws CliError `usage`. */
 export function readManifest(path: string): { readonly bytes: Uint8Array; readonly manifest: JobManifest } {

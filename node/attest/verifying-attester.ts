@@ -2,14 +2,17 @@ import { toHex } from "../../chain/crypto/bytes.ts";
 import { AVAILABILITY_ALGORITHM } from "../../modules/attribution/client.ts";
 import { kindName } from "../../modules/attribution/engine.ts";
 import { SNAPSHOT_ALGORITHM } from "../../modules/datanet/ids.ts";
+import { JOB_ALGORITHM } from "../../modules/finetune/ids.ts";
 import { RESULT_ALGORITHM } from "../../modules/inference/ids.ts";
 import { type Claim, ClaimKind } from "../../proto/gen/openledger/attribution/v1.ts";
 import { InfluenceError } from "../influence/errors.ts";
 import { VerifierPool } from "../influence/pool.ts";
 import type { Sketch } from "../influence/sketch.ts";
+import { SerialQueue } from "../serial-queue.ts";
 import type { ArtefactSource } from "./artefacts.ts";
 import type { Ask } from "./ask.ts";
 import { type Attester, abstained, accepted, type Finding, type MemberSeed } from "./attester.ts";
+import { examineJob } from "./examine-job.ts";
 import { examineResult } from "./examine-result.ts";
 import { examineSnapshot } from "./examine-snapshot.ts";
 import { MAX_EXPECTED_MODELS, MIB } from "./limits.ts";
@@ -30,6 +33,7 @@ export interface VerifyingPorts {
 const ALGORITHMS: ReadonlyMap<ClaimKind, string> = new Map([
   [ClaimKind.CLAIM_KIND_AVAILABILITY, AVAILABILITY_ALGORITHM],
   [ClaimKind.CLAIM_KIND_SNAPSHOT, SNAPSHOT_ALGORITHM],
+  [ClaimKind.CLAIM_KIND_TRAINING, JOB_ALGORITHM],
   [ClaimKind.CLAIM_KIND_RESULT, RESULT_ALGORITHM],
 ]);
 
@@ -38,6 +42,8 @@ export class VerifyingAttester implements Attester {
   readonly #settings: VerifierSettings;
   readonly #ports: VerifyingPorts;
   readonly #models: Models;
+  /** Each execution takes all threads that the verifier may have. */
+  readonly #jobs = new SerialQueue();
   #pool: Promise<VerifierPool> | undefined;
   #closed = false;
 
@@ -90,6 +96,8 @@ export class VerifyingAttester implements Attester {
         return this.#availability(claim);
       case ClaimKind.CLAIM_KIND_SNAPSHOT:
         return examineSnapshot(claim, this.#ports);
+      case ClaimKind.CLAIM_KIND_TRAINING:
+        return this.#jobs.run(() => examineJob(claim, { ...this.#ports, workers: this.#settings.workers }));
       default:
         return examineResult(claim, { ...this.#ports, models: this.#models, pool: await this.#verifier() });
     }

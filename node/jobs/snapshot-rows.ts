@@ -1,0 +1,93 @@
+import { fromBech32 } from "../../chain/crypto/bech32.ts";
+import { equalBytes, toHex } from "../../chain/crypto/bytes.ts";
+import { contributionRoot } from "../../modules/datanet/ids.ts";
+import {
+  type Contribution,
+  ContributionItems,
+  Item,
+  Query,
+  type Snapshot,
+  SnapshotStatus,
+  SnapshotTable,
+} from "../../proto/gen/openledger/datanet/v1.ts";
+import { decodeStrict, encodeBytes } from "../../proto/runtime.ts";
+import { type ArtefactSource, artefact } from "../attest/artefacts.ts";
+import type { Ask } from "../attest/ask.ts";
+import { BlobError } from "../blobs/index.ts";
+import type { SourceRows } from "../factory/job/data.ts";
+import { trainingRows } from "../pipeline/training-rows.ts";
+import { JobDataError } from "./errors.ts";
+
+/** Where state and blobs come from: a node's own, or those of an RPC server. */
+export interface JobPorts {
+  readonly ask: Ask;
+  readonly blobs: ArtefactSource;
+}
+
+/** A table of this many bytes has over five million entries. */
+const MAX_TABLE_BYTES = 256 * 1024 * 1024;
+
+/** Contributions whose blobs are fetched at once. */
+const PARALLEL = 8;
+
+/** The cluster owners of an accepted snapshot, checked against the chain's roots. Throws JobDataError. */
+export async function snapshotRows(id: string, ports: JobPorts): Promise<SourceRows> {
+  const { snapshot } = await ports.ask(Query.Snapshot, { id });
+  if (snapshot?.status !== SnapshotStatus.SNAPSHOT_STATUS_ACCEPTED) {
+    throw new JobDataError("inconsistent", `there is no accepted snapshot ${id}`);
+  }
+  const table = decodeStrict(SnapshotTable, await fetchBlob(ports, snapshot.blob, `table of ${id}`), MAX_TABLE_BYTES);
+  const items = await itemsOf(snapshot, ports);
+  const rows = trainingRows([{ snapshot, table, items }]);
+  return {
+    snapshot: id,
+    root: snapshot.root,
+    rows: rows.map(({ itemId, text, label, contributor }) => ({
+      itemId,
+      text,
+      label,
+      contributor: fromBech32(contributor),
+    })),
+  };
+}
+
+/** An artefact by its id. Throws JobDataError missing. */
+export async function fetchBlob({ blobs }: JobPorts, id: Uint8Array, what: string): Promise<Uint8Array> {
+  try {
+    return await artefact(blobs, toHex(id));
+  } catch (cause) {
+    if (!(cause instanceof BlobError)) throw cause;
+    throw new JobDataError("missing", `${what}: ${cause.message}`, { cause });
+  }
+}
+
+async function itemsOf(snapshot: Snapshot, ports: JobPorts): Promise<(readonly Item[] | undefined)[]> {
+  const found: (readonly Item[] | undefined)[] = [];
+  for (let at = 0; at < snapshot.contributions.length; at += PARALLEL) {
+    const some = snapshot.contributions.slice(at, at + PARALLEL);
+    const parts = some.map(({ contribution, accepted }) => (accepted > 0 ? items(contribution, ports) : undefined));
+    found.push(...(await Promise.all(parts)));
+  }
+  return found;
+}
+
+async function items(id: string, ports: JobPorts): Promise<readonly Item[]> {
+  const { contribution } = await ports.ask(Query.Contribution, { id });
+  if (!contribution) throw new JobDataError("inconsistent", `there is no contribution ${id}`);
+  const blob = await fetchBlob(ports, contribution.blob, `items of contribution ${id}`);
+  const decoded = decodeItems(blob);
+  if (decoded && isRevealed(contribution, decoded)) return decoded;
+  throw new JobDataError("inconsistent", `the blob of contribution ${id} is not what it revealed`);
+}
+
+function decodeItems(blob: Uint8Array): readonly Item[] | undefined {
+  try {
+    return decodeStrict(ContributionItems, blob).items;
+  } catch {
+    return undefined;
+  }
+}
+
+function isRevealed(contribution: Contribution, found: readonly Item[]): boolean {
+  return equalBytes(contributionRoot(found.map((item) => encodeBytes(Item, item))), contribution.root);
+}
