@@ -4,6 +4,9 @@ import type { AppClient } from "../app/client.ts";
 import type { BlobTransfer } from "../blobs/index.ts";
 import type { NodeConfig } from "../config/config.ts";
 import { LevelDisk } from "../disk/level-disk.ts";
+import { GoldenGate } from "../doctor/gate.ts";
+import { goldenCheck } from "../doctor/golden.ts";
+import { runtimeFacts } from "../doctor/providers.ts";
 import type { HomePaths } from "../home/paths.ts";
 import { loadSeed } from "../keys/seed-file.ts";
 import type { ValidatorKey } from "../keys/validator-key.ts";
@@ -83,9 +86,12 @@ async function openValidator(
 
 function attesterOf(
   { config, guess, key }: AttestationSetup & { readonly key: ValidatorKey },
-  { app, blobs }: AttestationNeeds,
+  { app, blobs, log }: AttestationNeeds,
 ): Attester {
   if (guess) return new GuessingAttester(guess, key.address);
   if (!config.verifier.enabled) return new AbstainingAttester();
-  return new VerifyingAttester(config.verifier, { ask: askApp(app), blobs: artefactsOf(blobs, FETCH_TIMEOUT_MS) });
+  const ports = { ask: askApp(app), blobs: artefactsOf(blobs, FETCH_TIMEOUT_MS) };
+  const providers = runtimeFacts().cudaPlaced ? (["cpu", "cuda"] as const) : (["cpu"] as const);
+  const checks = providers.map((provider) => goldenCheck(provider));
+  return new GoldenGate(new VerifyingAttester(config.verifier, ports), checks, log);
 }

@@ -1,0 +1,1 @@
+export { advice, type Diagnosis, diagnose } from "./diagnose.ts";
