@@ -14,6 +14,7 @@ import { authModule } from "./auth/index.ts";
 import { bankModule, FEE_COLLECTOR } from "./bank/index.ts";
 import { type CurationNeeds, curationModule } from "./curation/index.ts";
 import { type DatanetNeeds, datanetModule } from "./datanet/index.ts";
+import { DISPUTE, disputeModule } from "./dispute/index.ts";
 import { FINETUNE, finetuneModule, JOB_ALGORITHM } from "./finetune/index.ts";
 import { INFERENCE, inferenceModule } from "./inference/index.ts";
 import { modelregistryModule } from "./modelregistry/index.ts";
@@ -30,6 +31,7 @@ export const MODULE_ACCOUNTS: readonly string[] = [
   "curation",
   "attribution",
   FINETUNE,
+  DISPUTE,
 ];
 
 export interface OpenLedgerOptions {
@@ -90,12 +92,16 @@ export function composeModules(chain: ChainOptions, extensionsFrom: number): Com
     claims: attribution.claims,
     forfeits: rewards.keeper,
   });
+  const dispute = disputeModule(chain, { bank: lending, claims: attribution.claims, forfeits: rewards.keeper });
   attributionNeeds.forfeits = rewards.keeper;
   attributionNeeds.fidelity = models.claims;
   attribution.claims.register(ClaimKind.CLAIM_KIND_SNAPSHOT, datanet.claimHandlers);
   attribution.claims.register(ClaimKind.CLAIM_KIND_TRAINING, models.claims);
   attribution.claims.register(ClaimKind.CLAIM_KIND_INDEX, models.claims);
   attribution.claims.register(ClaimKind.CLAIM_KIND_TRAINING, finetune.claimHandler, JOB_ALGORITHM);
+  attribution.claims.register(ClaimKind.CLAIM_KIND_STEP, dispute.stepClaims);
+  dispute.disputes.register(ClaimKind.CLAIM_KIND_TRAINING, models.claims);
+  dispute.disputes.register(ClaimKind.CLAIM_KIND_TRAINING, finetune.claimHandler, JOB_ALGORITHM);
 
   const modules = [
     auth.module,
@@ -108,6 +114,7 @@ export function composeModules(chain: ChainOptions, extensionsFrom: number): Com
     inference.module,
     rewards.module,
     finetune.module,
+    dispute.module,
   ];
   return {
     modules,

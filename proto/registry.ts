@@ -3,6 +3,7 @@ import { type AminoConverters, createDefaultAminoConverters, defaultRegistryType
 import { Msg as AttributionMsg, MsgBlockInfo } from "./gen/openledger/attribution/v1.ts";
 import { Msg as CurationMsg } from "./gen/openledger/curation/v1.ts";
 import { Msg as DatanetMsg } from "./gen/openledger/datanet/v1.ts";
+import { Msg as DisputeMsg } from "./gen/openledger/dispute/v1.ts";
 import { Msg as FinetuneMsg } from "./gen/openledger/finetune/v1.ts";
 import { Msg as InferenceMsg } from "./gen/openledger/inference/v1.ts";
 import { Msg as ModelregistryMsg } from "./gen/openledger/modelregistry/v1.ts";
@@ -19,6 +20,7 @@ const SERVICES = [
   InferenceMsg,
   RewardsMsg,
   FinetuneMsg,
+  DisputeMsg,
 ] as const;
 
 /** Codecs of every message that an account can sign. */

@@ -1,6 +1,7 @@
 import { Msg as AttributionMsg, Query as AttributionQuery } from "../../proto/gen/openledger/attribution/v1.ts";
 import { Msg as CurationMsg, Query as CurationQuery } from "../../proto/gen/openledger/curation/v1.ts";
 import { Msg as DatanetMsg, Query as DatanetQuery } from "../../proto/gen/openledger/datanet/v1.ts";
+import { Msg as DisputeMsg, Query as DisputeQuery } from "../../proto/gen/openledger/dispute/v1.ts";
 import { Msg as FinetuneMsg, Query as FinetuneQuery } from "../../proto/gen/openledger/finetune/v1.ts";
 import { Msg as InferenceMsg, Query as InferenceQuery } from "../../proto/gen/openledger/inference/v1.ts";
 import { Msg as ModelMsg, Query as ModelQuery } from "../../proto/gen/openledger/modelregistry/v1.ts";
@@ -44,6 +45,12 @@ export const MODULES: readonly ModuleServices[] = [
     about: "claims, attestations, beacon, influence",
     messages: service(AttributionMsg),
     queries: service(AttributionQuery),
+  },
+  {
+    module: "dispute",
+    about: "challenges of claims, down to one step",
+    messages: service(DisputeMsg),
+    queries: service(DisputeQuery),
   },
   {
     module: "inference",

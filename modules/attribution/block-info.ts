@@ -1,10 +1,10 @@
+import { contained } from "../../chain/app/contained.ts";
 import type { Context } from "../../chain/app/context.ts";
 import type { CommitInfo, ExtendedCommitInfo, InjectedInput, InjectedTx } from "../../chain/app/injected.ts";
 import { FLAG_COMMIT } from "../../chain/types/commit.ts";
 import { type ExtendedVote, MsgBlockInfo } from "../../proto/gen/openledger/attribution/v1.ts";
 import { decodeStrict, encodeBytes } from "../../proto/runtime.ts";
 import { applyExtensions } from "./apply.ts";
-import { contained } from "./contained.ts";
 import { errors } from "./errors.ts";
 import type { AttributionKeeper } from "./keeper.ts";
 import { MAX_OPENINGS_PER_BLOCK, MAX_VOTES } from "./limits.ts";

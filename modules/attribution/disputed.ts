@@ -16,20 +16,18 @@ const { CLAIM_STATUS_ACCEPTED, CLAIM_STATUS_OPEN, CLAIM_STATUS_OVERTURNED } = Cl
 
 export function isDisputable(ctx: Context, keeper: AttributionKeeper, id: Uint8Array): boolean {
   const claim = keeper.claim(ctx, id);
-  if (!claim || claim.disputed) return false;
-  return claim.status === CLAIM_STATUS_OPEN || (claim.status === CLAIM_STATUS_ACCEPTED && isHeld(ctx, claim));
-}
-
-function isHeld(ctx: Context, { bondUntil }: Claim): boolean {
-  return bondUntil >= BigInt(ctx.height);
+  if (!claim) return false;
+  const isHeld = claim.bondUntil >= BigInt(ctx.height);
+  return claim.status === CLAIM_STATUS_OPEN || (claim.status === CLAIM_STATUS_ACCEPTED && isHeld);
 }
 
 /** Throws attribution/2, /22. */
 export function beginDispute(ctx: Context, keeper: AttributionKeeper, id: Uint8Array): Claim {
   const claim = keeper.requireClaim(ctx, id);
   if (!isDisputable(ctx, keeper, id)) {
-    throw errors.notDisputable(`claim ${toHex(id)} is over, past its time for disputes, or disputed already`);
+    throw errors.notDisputable(`claim ${toHex(id)} is over, or past its time for disputes`);
   }
+  if (claim.disputed) return claim;
   if (claim.status === CLAIM_STATUS_ACCEPTED) keeper.removeRelease(ctx, claim);
   const disputed = { ...claim, disputed: true };
   keeper.saveClaim(ctx, disputed);
@@ -48,7 +46,7 @@ export function endDispute(
     keeper.saveClaim(ctx, calm);
     return;
   }
-  const grace = BigInt(ctx.height + graceBlocks);
+  const grace = graceBlocks === 0 ? 0n : BigInt(ctx.height + graceBlocks);
   holdBond(ctx, keeper, { ...calm, bondUntil: claim.bondUntil > grace ? claim.bondUntil : grace });
 }
 

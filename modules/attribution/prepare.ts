@@ -1,7 +1,7 @@
+import { contained } from "../../chain/app/contained.ts";
 import type { Context } from "../../chain/app/context.ts";
 import { compareBytes } from "../../chain/crypto/bytes.ts";
 import { ClaimOpening, MsgBlockInfo, Opening } from "../../proto/gen/openledger/attribution/v1.ts";
-import { contained } from "./contained.ts";
 import type { AttributionKeeper } from "./keeper.ts";
 import { MAX_OPENINGS_PER_BLOCK } from "./limits.ts";
 import type { Recorder } from "./record.ts";

@@ -1,3 +1,4 @@
+import { contained } from "../../chain/app/contained.ts";
 import type { Context } from "../../chain/app/context.ts";
 import { assertInvariant } from "../../chain/app/invariant.ts";
 import { toHex } from "../../chain/crypto/bytes.ts";
@@ -10,7 +11,6 @@ import {
   Verdict,
 } from "../../proto/gen/openledger/attribution/v1.ts";
 import { allPeersOf } from "./committee.ts";
-import { contained } from "./contained.ts";
 import { holdBond } from "./disputed.ts";
 import { type Claims, kindName } from "./engine.ts";
 import type { AttributionKeeper } from "./keeper.ts";

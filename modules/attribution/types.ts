@@ -69,11 +69,11 @@ export interface ClaimEngine {
   post(ctx: Context, post: ClaimPost): Uint8Array;
   status(ctx: Context, id: Uint8Array): ClaimStatus | undefined;
   claim(ctx: Context, id: Uint8Array): Claim | undefined;
-  /** True while the claim is open, or accepted with its bond held, and no other dispute is under way. */
+  /** True while the claim is open, or accepted and its time for disputes is not over. */
   isDisputable(ctx: Context, id: Uint8Array): boolean;
-  /** A dispute begins: the bond of the claim is not returned before it ends. Throws attribution/22 (not disputable). */
+  /** A dispute begins: until `endDispute` the bond of the claim is not returned. Throws attribution/22 (not disputable). */
   beginDispute(ctx: Context, id: Uint8Array): Claim;
-  /** The dispute ended without harm to the claim: an accepted one's bond stays for `graceBlocks` more at least. */
+  /** The last dispute of the claim ended without harm to it. Its bond stays for `graceBlocks` more, if not longer. */
   endDispute(ctx: Context, id: Uint8Array, graceBlocks: number): void;
   /** The poster lost: the claim is overturned and its bond goes to the module account `to`. Throws attribution/22. */
   overturn(ctx: Context, id: Uint8Array, to: string): Overturned;

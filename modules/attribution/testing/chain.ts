@@ -5,10 +5,11 @@ import type { Module } from "../../../chain/app/module.ts";
 import { toBase64, toHex } from "../../../chain/crypto/bytes.ts";
 import type { KvStore } from "../../../chain/store/kv.ts";
 import { memoryKv } from "../../../chain/store/memory.ts";
-import type { Claim, Equivocation } from "../../../proto/gen/openledger/attribution/v1.ts";
+import { type Claim, ClaimKind, type Equivocation } from "../../../proto/gen/openledger/attribution/v1.ts";
 import type { MessageCodec, Partially } from "../../../proto/runtime.ts";
 import { authModule } from "../../auth/index.ts";
 import { bankModule, FEE_COLLECTOR } from "../../bank/index.ts";
+import { DISPUTE, disputeModule } from "../../dispute/index.ts";
 import { INFERENCE, inferenceModule } from "../../inference/index.ts";
 import { REWARDS, rewardsModule, TREASURY } from "../../rewards/index.ts";
 import { stakingModule } from "../../staking/index.ts";
@@ -46,6 +47,7 @@ export class TestChain {
   readonly attribution;
   readonly inference;
   readonly rewards;
+  readonly dispute;
   readonly modules: readonly Module[];
   readonly log = new EventLog();
   /** Evidence that reached whoever slashes, in every mode. */
@@ -57,7 +59,7 @@ export class TestChain {
   readonly #stores = new Map<string, KvStore>();
 
   constructor(genesis: ChainGenesis) {
-    const accounts = [FEE_COLLECTOR, TREASURY, REWARDS, ATTRIBUTION, INFERENCE];
+    const accounts = [FEE_COLLECTOR, TREASURY, REWARDS, ATTRIBUTION, INFERENCE, DISPUTE];
     const auth = authModule({ ...OPTIONS, moduleAccounts: accounts });
     const bank = bankModule({ ...OPTIONS, treasury: TREASURY }, { accounts: auth.keeper });
     const staking = stakingModule(OPTIONS);
@@ -81,10 +83,12 @@ export class TestChain {
       influence,
       rewards: rewards.keeper,
     });
+    this.dispute = disputeModule(OPTIONS, { bank: bank.keeper, claims, forfeits: rewards.keeper });
+    claims.register(ClaimKind.CLAIM_KIND_STEP, this.dispute.stepClaims);
     this.bank = bank.keeper;
     this.staking = staking.keeper;
     this.rewards = rewards;
-    const own = [this.attribution.module, this.inference.module, rewards.module];
+    const own = [this.attribution.module, this.inference.module, rewards.module, this.dispute.module];
     this.modules = [auth.module, bank.module, staking.module, ...own];
     this.height = genesis.height ?? 0;
     const ctx = this.context("genesis");

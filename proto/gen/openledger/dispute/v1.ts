@@ -103,6 +103,8 @@ export interface MsgRespond {
   readonly position: bigint;
   readonly root: Uint8Array;
   readonly stateBlob: Uint8Array;
+  /** Both empty unless the position is a checkpoint. */
+  readonly roundingHash: Uint8Array;
   readonly aunts: readonly Uint8Array[];
 }
 export const MsgRespond: MessageCodec<MsgRespond> = message<MsgRespond>("openledger.dispute.v1.MsgRespond", () => [
@@ -111,7 +113,8 @@ export const MsgRespond: MessageCodec<MsgRespond> = message<MsgRespond>("openled
   { no: 3, name: "position", json: "position", type: "uint64" },
   { no: 4, name: "root", json: "root", type: "bytes" },
   { no: 5, name: "stateBlob", json: "state_blob", type: "bytes" },
-  { no: 6, name: "aunts", json: "aunts", type: "bytes", repeated: true },
+  { no: 6, name: "roundingHash", json: "rounding_hash", type: "bytes" },
+  { no: 7, name: "aunts", json: "aunts", type: "bytes", repeated: true },
 ]);
 
 export interface MsgRespondResponse {
@@ -154,11 +157,14 @@ export interface TraceState {
   readonly root: Uint8Array;
   /** Blob that holds the state's bytes. */
   readonly blob: Uint8Array;
+  /** Of a checkpoint: hash of the roundings since the one before. */
+  readonly roundingHash: Uint8Array;
 }
 export const TraceState: MessageCodec<TraceState> = message<TraceState>("openledger.dispute.v1.TraceState", () => [
   { no: 1, name: "position", json: "position", type: "uint64" },
   { no: 2, name: "root", json: "root", type: "bytes" },
   { no: 3, name: "blob", json: "blob", type: "bytes" },
+  { no: 4, name: "roundingHash", json: "rounding_hash", type: "bytes" },
 ]);
 
 export interface Dispute {
@@ -193,6 +199,8 @@ export interface Dispute {
   readonly reason: string;
   /** The challenger's blob of the agreed state, when it differs from the poster's. */
   readonly agreedBlob: Uint8Array;
+  /** Of the newest disputed checkpoint: its roundings are those of the step that remains. */
+  readonly roundingHash: Uint8Array;
 }
 export const Dispute: MessageCodec<Dispute> = message<Dispute>("openledger.dispute.v1.Dispute", () => [
   { no: 1, name: "id", json: "id", type: "bytes" },
@@ -216,6 +224,7 @@ export const Dispute: MessageCodec<Dispute> = message<Dispute>("openledger.dispu
   { no: 19, name: "endedHeight", json: "ended_height", type: "uint64" },
   { no: 20, name: "reason", json: "reason", type: "string" },
   { no: 21, name: "agreedBlob", json: "agreed_blob", type: "bytes" },
+  { no: 22, name: "roundingHash", json: "rounding_hash", type: "bytes" },
 ]);
 
 /**
@@ -232,6 +241,8 @@ export interface StepStatement {
   /** Blobs that may hold the state `before`, the poster's and the challenger's; whoever recomputes takes the one that fits. */
   readonly beforeBlobs: readonly Uint8Array[];
   readonly steps: bigint;
+  /** Roundings that the poster's log states for the part of the computation that holds the step; empty for the result. */
+  readonly roundingHash: Uint8Array;
 }
 export const StepStatement: MessageCodec<StepStatement> = message<StepStatement>("openledger.dispute.v1.StepStatement", () => [
   { no: 1, name: "disputeId", json: "dispute_id", type: "bytes" },
@@ -241,6 +252,7 @@ export const StepStatement: MessageCodec<StepStatement> = message<StepStatement>
   { no: 5, name: "after", json: "after", type: "bytes" },
   { no: 6, name: "beforeBlobs", json: "before_blobs", type: "bytes", repeated: true },
   { no: 7, name: "steps", json: "steps", type: "uint64" },
+  { no: 8, name: "roundingHash", json: "rounding_hash", type: "bytes" },
 ]);
 
 export interface Params {
@@ -249,25 +261,23 @@ export interface Params {
   /** Blocks for each move. */
   readonly moveBlocks: bigint;
   readonly maxOpenDisputes: number;
-  readonly maxDisputesPerClaim: number;
   /** Timeouts and step claims that one block handles. */
   readonly maxEndsPerBlock: number;
   /** Longest computation that can be disputed, in steps. */
   readonly maxSteps: bigint;
   /** Basis points of a lost bond that the other side gets, at most half. */
   readonly winnerBps: number;
-  /** Blocks that remain for another challenge after one was lost. */
+  /** Blocks that remain for another challenge after one found no quorum. */
   readonly graceBlocks: bigint;
 }
 export const Params: MessageCodec<Params> = message<Params>("openledger.dispute.v1.Params", () => [
   { no: 1, name: "challengeBond", json: "challenge_bond", type: "string" },
   { no: 2, name: "moveBlocks", json: "move_blocks", type: "uint64" },
   { no: 3, name: "maxOpenDisputes", json: "max_open_disputes", type: "uint32" },
-  { no: 4, name: "maxDisputesPerClaim", json: "max_disputes_per_claim", type: "uint32" },
-  { no: 5, name: "maxEndsPerBlock", json: "max_ends_per_block", type: "uint32" },
-  { no: 6, name: "maxSteps", json: "max_steps", type: "uint64" },
-  { no: 7, name: "winnerBps", json: "winner_bps", type: "uint32" },
-  { no: 8, name: "graceBlocks", json: "grace_blocks", type: "uint64" },
+  { no: 4, name: "maxEndsPerBlock", json: "max_ends_per_block", type: "uint32" },
+  { no: 5, name: "maxSteps", json: "max_steps", type: "uint64" },
+  { no: 6, name: "winnerBps", json: "winner_bps", type: "uint32" },
+  { no: 7, name: "graceBlocks", json: "grace_blocks", type: "uint64" },
 ]);
 
 export interface GenesisState {

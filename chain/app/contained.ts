@@ -1,5 +1,5 @@
-import type { Context } from "../../chain/app/context.ts";
-import { InvariantBroken } from "../../chain/app/invariant.ts";
+import type { Context } from "./context.ts";
+import { InvariantBroken } from "./invariant.ts";
 
 /**
  * Runs `work` in a branch that is written when it ends well. Returns what it threw, its writes and events forgotten, so
