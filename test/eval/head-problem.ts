@@ -25,6 +25,8 @@ export interface HeadProblem {
   readonly probabilities: Float64Array;
   readonly residuals: Float64Array;
   readonly queries: Queries;
+  /** Rows that judge the others and are never trained on, where the data leaves some. */
+  readonly heldOut?: { readonly features: Float64Array; readonly labels: Int32Array };
   /** Share of right answers over the whole test part. */
   readonly accuracy: number;
 }
@@ -54,15 +56,23 @@ export interface ProblemOptions {
 
 /** Share of the classes that one contributor covers. */
 const COVERED = 0.25;
+/** One row is held out for this many that are trained on. */
+const HELD_OUT_PART = 10;
 
-/** A seeded sample of what a snapshot would train on: cluster owners of texts, any row of numeric data. */
-function sampleRows(data: EvalData, items: number, seed: number): DataRow[] {
+/**
+ * A seeded sample of what a snapshot would train on, cluster owners of texts or any row of numeric data; and as held
+ * out a tenth as many of the rest.
+ */
+function sampleRows(data: EvalData, items: number, seed: number): { rows: DataRow[]; heldOut: DataRow[] } {
   const { owner } = data.columns ? { owner: undefined } : clusters(data.train.map(({ text }) => text));
   const owners = data.train.filter((_, i) => owner === undefined || owner[i] === i);
-  return seededOrder(owners.length, `lds-items-${seed}`)
-    .slice(0, items)
-    .sort((a, b) => a - b)
-    .map((i) => owners[i]!);
+  const order = seededOrder(owners.length, `lds-items-${seed}`);
+  const taken = (from: number, to: number) =>
+    order
+      .slice(from, to)
+      .sort((a, b) => a - b)
+      .map((i) => owners[i]!);
+  return { rows: taken(0, items), heldOut: taken(items, items + Math.ceil(items / HELD_OUT_PART)) };
 }
 
 /** Deals rows to contributors that each cover a seeded quarter of the classes; a class that nobody covers is everybody's. */
@@ -131,6 +141,7 @@ export function assembleProblem(
   > & {
     readonly gridWeights: Int32Array;
     readonly queryFeatures: Float64Array;
+    readonly heldOut?: HeadProblem["heldOut"];
   },
 ): HeadProblem {
   const { queryFeatures, ...rest } = parts;
@@ -144,7 +155,7 @@ export function assembleProblem(
 export async function headProblem(data: EvalData, options: ProblemOptions): Promise<HeadProblem> {
   const { seed, lambda } = options;
   const space = featureSpace(data);
-  const rows = sampleRows(data, options.items, seed);
+  const { rows, heldOut } = sampleRows(data, options.items, seed);
   const classes = data.labels.length;
   const clean = Int32Array.from(rows, ({ label }) => label);
   const labels = withNoise(clean, classes, options.noise, seed);
@@ -161,6 +172,9 @@ export async function headProblem(data: EvalData, options: ProblemOptions): Prom
   return assembleProblem({
     ...{ data: data.name, labels: data.labels, set, texts: rows.map(({ text }) => text), lambda },
     ...{ contributor: deal(clean, classes, options.contributors, seed), contributors: options.contributors },
+    ...(heldOut.length > 0
+      ? { heldOut: { features: space.of(heldOut), labels: Int32Array.from(heldOut, ({ label }) => label) } }
+      : {}),
     ...{ gridWeights: head.weights, queryFeatures, accuracy: right / data.test.length },
   });
 }

@@ -1,5 +1,7 @@
 """dattri's attributors on the exported head. Every `cache` call is left out of the query times."""
 
+import tempfile
+
 import torch
 from torch.utils.data import DataLoader
 
@@ -45,6 +47,7 @@ def run(exported, runs):
         IFAttributorEKFAC,
         IFAttributorLiSSA,
     )
+    from dattri.func import fisher
     from dattri.algorithm.logra import LoGraAttributor
     from dattri.algorithm.tracin import TracInAttributor
     from dattri.algorithm.trak import TRAKAttributor
@@ -93,9 +96,13 @@ def run(exported, runs):
         scores, seconds = timed(lambda: attributor.attribute(rows, queries(part, exported.queries)))
         return scores.T.detach().numpy(), seconds
 
-    # its eigenvalues are of gradients of the batch's mean loss: 1 / rows^2 of those of single rows
-    ekfac_dampings = {f"damping {d:g} / rows^2": d / exported.rows**2 for d in (1e-8, 1e-6, 1e-5, 1e-4, 1e-3)}
+    ekfac_dampings = {f"damping {d:g}": d for d in (1e-8, 1e-6, 1e-5, exported.ridge, 1e-3)}
     runs.method("dattri-if-ek-fac", ekfac_dampings, ekfac)
+    # dattri 0.3.0 takes eigenvectors for rows where torch returns columns: as shipped, and with that turned round
+    eigenvectors = fisher.estimate_eigenvector
+    fisher.estimate_eigenvector = lambda found: {k: (a.T, s.T) for k, (a, s) in eigenvectors(found).items()}
+    runs.method("dattri-if-ek-fac-transposed", ekfac_dampings, ekfac)
+    fisher.estimate_eigenvector = eigenvectors
 
     def trak(weights):
         def score(regularization, part):
@@ -117,6 +124,8 @@ def run(exported, runs):
     runs.method("dattri-trak-1", trak_dampings, trak([exported.weights]))
     runs.method("dattri-trak-10", trak_dampings, trak(list(exported.trak_models)))
 
+    folder = tempfile.mkdtemp(prefix="dattri-")
+
     def logra(damping, part):
         def loss(net, batch, device):
             x, y = batch
@@ -124,7 +133,7 @@ def run(exported, runs):
 
         holder = exported.model()
         attribution = AttributionTask(loss_func=loss, model=holder, checkpoints=[holder.state_dict()])
-        attributor = LoGraAttributor(attribution, damping=damping, proj_dim=2304, offload="none")
+        attributor = LoGraAttributor(attribution, damping=damping, proj_dim=2304, offload="none", cache_dir=folder)
         attributor.cache(pieces)
         scores, seconds = timed(lambda: attributor.attribute(pieces, queries(part)))
         return scores.T.detach().numpy(), seconds
