@@ -26,7 +26,8 @@ import { InferenceInput, MsgRequestInference } from "../../proto/gen/openledger/
 import { MsgRegisterIndex, MsgRegisterModel } from "../../proto/gen/openledger/modelregistry/v1.ts";
 import { encodeBytes } from "../../proto/runtime.ts";
 import { defaultLambda, trainHead } from "../factory/train-head.ts";
-import { encodeAll, HASHED_NGRAM_512 } from "../influence/encoder.ts";
+import { HASHED_NGRAM_512 } from "../influence/encoder.ts";
+import { type EncoderFiles, resolveEncoder, specOf } from "../influence/encoders/index.ts";
 import { buildIndex } from "../influence/index-build.ts";
 import { encodeModel, weightsHash } from "../influence/model-format.ts";
 import { buildSnapshot, type SnapshotContent } from "../pipeline/snapshot.ts";
@@ -123,26 +124,33 @@ export class TestMarket {
   }
   #attempts = 1;
 
-  /** Trains on the clusters' owners and registers model and index: it serves. */
-  async train({ entries, texts }: SnapshotContent): Promise<void> {
+  /** Trains on the clusters' owners, on an encoder of one's own if there is one, and registers model and index: it serves. */
+  async train({ entries, texts }: SnapshotContent, files?: EncoderFiles): Promise<void> {
+    const encoder = await resolveEncoder(files ? specOf(files).id : HASHED_NGRAM_512.id, files);
     const owners = entries.flatMap(({ owner }, entry) => (owner === entry ? [entry] : []));
     const rows = owners.map((entry) => texts[entry] as SnapshotContent["texts"][number]);
-    const features = encodeAll(rows.map(({ text }) => text));
+    const features = await encoder.encodeAll(rows.map(({ text }) => text));
+    await encoder.close();
     const labels = Int32Array.from(rows, ({ label }) => this.labels.indexOf(label));
-    const set = { features, dims: HASHED_NGRAM_512.dims, classes: this.labels.length, labels };
+    const set = { features, dims: encoder.dims, classes: this.labels.length, labels };
     const lambda = defaultLambda(rows.length);
     const { weights } = await trainHead(set, { lambda });
     const index = await buildIndex({
-      ...{ set, weights, lambda, gate: rows.map(() => 65_535), entry: owners },
+      ...{ encoder, set, weights, lambda, gate: rows.map(() => 65_535), entry: owners },
       ...{ contribution: rows.map(({ contribution }) => contribution), item: rows.map(({ item }) => item) },
     });
-    const model = encodeModel({ encoderId: HASHED_NGRAM_512.id, dims: set.dims, labels: this.labels, weights });
+    const model = encodeModel({ encoderId: encoder.id, dims: set.dims, labels: this.labels, weights });
     const maker = this.sender("maker");
     const upload = async (bytes: Uint8Array) => fromHex(await maker.upload(this.rpc.url, bytes));
     const manifest = utf8Bytes("test manifest");
     await maker.send(
       message(MsgRegisterModel, {
-        ...{ owner: maker.address, id: MODEL, encoder: HASHED_NGRAM_512.id, encoderHash: HASHED_NGRAM_512.specHash },
+        ...{ owner: maker.address, id: MODEL, encoder: encoder.id, encoderHash: encoder.specHash },
+        ...(files && {
+          encoderBlob: await upload(files.spec),
+          tokenizerBlob: await upload(files.tokenizer),
+          baseBlob: await upload(files.graph),
+        }),
         ...{ snapshots: [`${NET}/1`], labels: this.labels, weightsHash: weightsHash(weights) },
         ...{ manifestHash: sha256(manifest), manifestBlob: await upload(manifest), weightsBlob: await upload(model) },
         ...{ priceRequest: "100000", priceToken: "10", licence: "CC0-1.0" },
