@@ -1,6 +1,5 @@
 import { contained } from "../../chain/app/contained.ts";
 import type { Context } from "../../chain/app/context.ts";
-import { AppError } from "../../chain/app/errors.ts";
 import { type Dispute, DisputeOutcome, DisputePhase } from "../../proto/gen/openledger/dispute/v1.ts";
 import { endDispute } from "./end.ts";
 import { isLive } from "./moves.ts";
@@ -18,19 +17,22 @@ export function endBlock(ctx: Context, parts: DisputeParts): void {
     due.push(id);
   }
   for (const id of due) {
-    // Overturning a claim for one dispute does not end its others: each finds in its own turn that it is moot.
     const dispute = keeper.require(ctx, id);
-    if (dispute.phase === DisputePhase.DISPUTE_PHASE_STEP && isLive(ctx, parts, dispute)) refer(ctx, parts, dispute);
-    else endDispute(ctx, parts, dispute, timeout(dispute));
+    if (contained(ctx, (branch) => advance(branch, parts, dispute))) {
+      keeper.save(ctx, { ...dispute, deadline: BigInt(ctx.height + 1) });
+    }
   }
 }
 
-/** While the claim engine has no room the step waits: neither side can be made to miss a move by a crowd of claims. */
-function refer(ctx: Context, parts: DisputeParts, dispute: Dispute): void {
-  const refused = contained(ctx, (branch) => postStep(branch, parts, dispute));
-  if (!refused) return;
-  if (!(refused instanceof AppError)) throw refused;
-  parts.keeper.save(ctx, { ...dispute, deadline: BigInt(ctx.height + 1) });
+/**
+ * What cannot be done now is tried again with the next block and keeps nothing else from being done. So a step waits while
+ * the claim engine has no room: a crowd of claims makes neither side miss a move.
+ */
+function advance(ctx: Context, parts: DisputeParts, dispute: Dispute): void {
+  // Overturning a claim for one dispute does not end its others: each finds in its own turn that it is moot.
+  const isStep = dispute.phase === DisputePhase.DISPUTE_PHASE_STEP && isLive(ctx, parts, dispute);
+  if (isStep) postStep(ctx, parts, dispute);
+  else endDispute(ctx, parts, dispute, timeout(dispute));
 }
 
 /** The side whose move was due loses. */
