@@ -32,9 +32,10 @@ export class Positions {
     this.batch = batch;
   }
 
-  /** Whether the value's shape contains the batch at all. */
+  /** Whether the value may have the batch: by name, or in a size that only a run can tell ("?..."). */
   native(name: string): boolean {
-    return this.values.get(name)?.dims.some((d) => mentions(d, this.batch)) ?? false;
+    const dims = this.values.get(name)?.dims ?? [];
+    return dims.some((d) => mentions(d, this.batch) || (typeof d === "string" && d.includes("?")));
   }
 
   of(name: string): Position | undefined {

@@ -117,7 +117,8 @@ class PerSample {
 
   /** Where the data that meets the parameters has the batch. */
   private data(node: GraphNode): { name: string; at: Position } | undefined {
-    const name = node.inputs.find((i) => i !== "" && !this.lifted.has(i) && this.positions.native(i));
+    const names = node.inputs.filter((i) => i !== "" && !this.lifted.has(i) && this.positions.native(i));
+    const name = names.find((i) => this.positions.of(i)) ?? names[0];
     if (name === undefined) return undefined;
     return { name, at: this.positions.of(name) ?? this.fail(node, `nobody can say where ${name} has the batch`) };
   }

@@ -241,6 +241,9 @@ export interface Operator {
   gradient?(g: Gradient): readonly (string | undefined)[];
   /** The same function from other operators. */
   compose?(e: Emission): readonly string[];
-  /** ONNX Runtime's CPU provider lacks this operator in float64 (or lacks its accuracy): always composed there. */
+  /**
+   * Always composed in float64: ONNX Runtime's CPU provider lacks the operator or its accuracy there, or (LayerNormalization)
+   * sums would depend on whether the graph was differentiated.
+   */
   readonly composed?: true;
 }

@@ -1,5 +1,5 @@
 import { productOfDims } from "../dims.ts";
-import type { Call, Emission, Gradient, Operator, Value } from "./operator.ts";
+import type { Call, Gradient, Operator, Value } from "./operator.ts";
 import { requireFloat } from "./rules.ts";
 
 /** Reduced axes: input 1, or all of them when it is absent or empty; none then with noop_with_empty_axes. */
@@ -35,14 +35,13 @@ function extremumGradient(g: Gradient): string[] {
   return [g.op("Mul", [attained, g.op("Div", [withAxes(g, g.dy()), count])])];
 }
 
-function reduction(name: string, gradient: (g: Gradient) => string[], more: Partial<Operator> = {}): Operator {
+function reduction(name: string, gradient: (g: Gradient) => string[]): Operator {
   return {
     name,
     inputs: [1, 2],
     gradients: "0",
     infer: inferReduction,
     gradient: (g) => (reducedAxes(g).length === 0 && g.rank(0) > 0 ? g.fail("no axes to reduce") : gradient(g)),
-    ...more,
   };
 }
 
@@ -57,11 +56,6 @@ function meanFactor(g: Gradient): string {
   return g.op("Reciprocal", [g.b.cast(total, g.value(0).dtype)]);
 }
 
-function composeSquares(e: Emission): string {
-  const inputs = [e.op("Mul", [e.x(0), e.x(0)]), ...(e.has(1) ? [e.x(1)] : [])];
-  return e.op("ReduceSum", inputs, e.node.attributes);
-}
-
 export const REDUCE: readonly Operator[] = [
   reduction("ReduceSum", (g) => [spread(g)]),
   reduction("ReduceMean", (g) => [g.op("Mul", [spread(g), meanFactor(g)])]),
@@ -70,10 +64,7 @@ export const REDUCE: readonly Operator[] = [
   reduction("ReduceSumSquare", (g) => {
     return [g.op("Mul", [g.op("Mul", [g.x(0), g.scalar(2)]), withAxes(g, g.dy())])];
   }),
-  reduction("ReduceL2", (g) => [g.op("Mul", [g.x(0), withAxes(g, g.op("Div", [g.dy(), g.y()]))])], {
-    compose: (e) => [e.op("Sqrt", [composeSquares(e)])],
-    composed: true,
-  }),
+  reduction("ReduceL2", (g) => [g.op("Mul", [g.x(0), withAxes(g, g.op("Div", [g.dy(), g.y()]))])]),
   {
     name: "ArgMax",
     inputs: [1, 1],
