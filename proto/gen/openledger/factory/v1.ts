@@ -288,12 +288,15 @@ export interface TrainingLog {
   readonly checkpoints: readonly Checkpoint[];
   readonly rounding: RoundingLog | undefined;
   readonly curve: readonly CurvePoint[];
+  /** Blob of every checkpoint's state: found by it, checked against its root. */
+  readonly stateBlobs: readonly Uint8Array[];
 }
 export const TrainingLog: MessageCodec<TrainingLog> = message<TrainingLog>("openledger.factory.v1.TrainingLog", () => [
   { no: 1, name: "head", json: "head", type: "message", message: () => LogHead },
   { no: 2, name: "checkpoints", json: "checkpoints", type: "message", message: () => Checkpoint, repeated: true },
   { no: 3, name: "rounding", json: "rounding", type: "message", message: () => RoundingLog },
   { no: 4, name: "curve", json: "curve", type: "message", message: () => CurvePoint, repeated: true },
+  { no: 5, name: "stateBlobs", json: "state_blobs", type: "bytes", repeated: true },
 ]);
 
 /**
