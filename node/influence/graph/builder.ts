@@ -111,11 +111,11 @@ export class GraphBuilder {
     attributes: Readonly<Record<string, AttributeInput>>,
     outputs: number | readonly string[],
   ): string[] {
+    const entries = Object.entries(attributes).map(([name, value]) => [name, attribute(value)] as const);
     const names =
       typeof outputs === "number"
         ? Array.from({ length: outputs }, () => this.claim(this.fresh(op)))
         : outputs.map((o) => this.claim(o));
-    const entries = Object.entries(attributes).map(([name, value]) => [name, attribute(value)] as const);
     this.nodes.push({ name: names[0]!, op, inputs, outputs: names, attributes: Object.fromEntries(entries) });
     return names;
   }

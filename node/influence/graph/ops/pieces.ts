@@ -153,6 +153,10 @@ function splitSizes(call: Call): Dim[] {
   if (call.has(1)) {
     const sizes = call.value(1).ints ?? Array.from({ length: count }, (_, i) => unknownDim(call, axis, i));
     if (sizes.length !== count) call.fail(`${sizes.length} sizes for ${count} outputs`);
+    const sum = sizes.reduce<Dim>(addDims, 0);
+    if (typeof sum === "number" && typeof call.dims(0)[axis] === "number" && sum !== call.dims(0)[axis]) {
+      call.fail(`sizes [${sizes}] of ${call.dims(0)[axis]}`);
+    }
     return [...sizes];
   }
   const total = call.dims(0)[axis]!;
