@@ -11,7 +11,7 @@ import { checkTrainingSet, subset, type TrainingSet } from "./training-set.ts";
 /** Contributor-disjoint folds of the label gate (DESIGN.md "Influence"). */
 export const FOLDS = 5;
 /** The gate is a coarse function: a looser end than the head's moves no gate by a thousandth. */
-const FOLD_TOLERANCE = 1e-4;
+export const FOLD_TOLERANCE = 1e-4;
 
 export interface FoldedSet extends TrainingSet {
   /** Fold of every row, 0 .. FOLDS - 1, equal for rows of one contributor. */

@@ -8,8 +8,8 @@ import { checkEveryClassHasRows, checkTrainingSet, type TrainingSet } from "./tr
 /** lambda x rows of the default head: chosen on Banking77 for accuracy, fidelity and payouts together (README). */
 const DEFAULT_RIDGE = 0.2;
 /** |gradient| relative to the start's: converged far beyond the weights' effect on any answer. */
-const HEAD_TOLERANCE = 1e-6;
-const MAX_ITERATIONS = 1000;
+export const HEAD_TOLERANCE = 1e-6;
+export const MAX_ITERATIONS = 1000;
 
 /** The default ridge: falls with the number of rows as a fixed prior does. */
 export function defaultLambda(rows: number): number {

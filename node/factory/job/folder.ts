@@ -103,14 +103,17 @@ export class JobFolder {
     }
   }
 
-  private keepProgress(manifest: JobManifest, { checkpoints, rounding, curve, step }: JobProgress): void {
+  private keepProgress(manifest: JobManifest, { checkpoints, rounding, curve, stateBlobs, step }: JobProgress): void {
     const head = {
       manifestHash: manifestHash(manifest),
       steps: BigInt(step),
       every: manifest.checkpointEvery,
       weightsHash: new Uint8Array(0),
     };
-    this.write("progress", encodeBytes(TrainingLog, { head, checkpoints, rounding: { entries: rounding }, curve }));
+    this.write(
+      "progress",
+      encodeBytes(TrainingLog, { head, checkpoints, rounding: { entries: rounding }, curve, stateBlobs }),
+    );
   }
 
   /** What is known so far, finished or not; undefined before the start. Throws JobError bad-bytes. */
@@ -131,7 +134,7 @@ export class JobFolder {
   progress(manifest: JobManifest): JobProgress | undefined {
     const log = this.partialLog();
     if (!log) return undefined;
-    const { checkpoints, curve, rounding } = log;
+    const { checkpoints, curve, rounding, stateBlobs } = log;
     if (Buffer.compare(log.head?.manifestHash ?? new Uint8Array(0), manifestHash(manifest)) !== 0) {
       throw new JobError("lineage", "the manifest was changed after the job began; begin a new job in another folder");
     }
@@ -139,7 +142,7 @@ export class JobFolder {
     const isCheckpoint = Number(checkpoints.at(-1)?.step ?? -1) === step;
     const state = isCheckpoint ? this.state(checkpoints.length - 1) : this.read("stopped");
     if (!state) throw new JobError("bad-bytes", `${this.path("stopped")} is missing`);
-    return { checkpoints, curve, rounding: rounding?.entries ?? [], state, step };
+    return { checkpoints, curve, rounding: rounding?.entries ?? [], stateBlobs, state, step };
   }
 
   keepResult({ weights, log }: JobResult): void {

@@ -75,7 +75,7 @@ export class GraphTrainer implements Trainer {
   }
 
   /** Samples of the step after this many. */
-  samplesOf(taken: number): number[] {
+  private samplesOf(taken: number): number[] {
     const { manifest, samples } = this.parts;
     const epoch = Math.floor(taken / this.stepsPerEpoch);
     if (this.order?.epoch !== epoch) this.order = { epoch, samples: epochOrder(manifest.seed, epoch, samples.count) };
@@ -94,8 +94,8 @@ export class GraphTrainer implements Trainer {
     return { step, loss, rounding, stage: `epoch ${Math.ceil(step / this.stepsPerEpoch)} of ${manifest.epochs}` };
   }
 
-  /** Mean gradient of the step after this many at the weights as they stand: a multiple of 2^-grid / batch. */
-  async gradient(
+  /** Mean gradient of a step at the weights as they stand: a multiple of 2^-grid / batch. */
+  private async gradient(
     step: number,
     batch: readonly number[],
     choices?: Choices,
@@ -113,6 +113,10 @@ export class GraphTrainer implements Trainer {
     }
     for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! / batch.length / scale;
     return { gradient: sum, loss: loss / batch.length, rounding };
+  }
+
+  async gradientAhead(choices?: Choices): Promise<Float64Array> {
+    return (await this.gradient(this.taken + 1, this.samplesOf(this.taken), choices)).gradient;
   }
 
   async heldOut(): Promise<HeldOut | undefined> {

@@ -126,6 +126,12 @@ export class HeadTrainer implements Trainer {
     return { step: this.taken, loss: value, rounding: [], stage: detail };
   }
 
+  async gradientAhead(): Promise<Float64Array> {
+    if (this.isDone()) return new Float64Array(0);
+    this.solver ??= await this.openStage();
+    return this.solver.state().gradient;
+  }
+
   async heldOut(): Promise<HeldOut | undefined> {
     const { labels } = this.heldOutSet;
     if (labels.length === 0) return undefined;

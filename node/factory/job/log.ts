@@ -67,6 +67,7 @@ function checkLog(log: TrainingLog): void {
   if (manifestHash.length !== 32 || weightsHash.length !== 32) refuse("a hash of its head has not 32 bytes");
   const count = checkpointSteps(steps, every).length;
   if (log.checkpoints.length !== count) refuse(`${log.checkpoints.length} checkpoints; ${steps} steps have ${count}`);
+  if (log.stateBlobs.length !== count) refuse(`${log.stateBlobs.length} blobs of ${count} states`);
   for (const [i, step] of checkpointSteps(steps, every).entries()) {
     const found = log.checkpoints[i]!;
     if (found.step !== step) refuse(`checkpoint ${i} is of step ${found.step}, not ${step}`);

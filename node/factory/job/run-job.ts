@@ -1,6 +1,7 @@
-import { equalBytes, toHex } from "../../../chain/crypto/bytes.ts";
+import { equalBytes, fromHex, toHex } from "../../../chain/crypto/bytes.ts";
 import type { Rounding } from "../../../proto/gen/openledger/factory/v1.ts";
 import { weightsHash } from "../../influence/grid.ts";
+import { artefactId } from "../../pipeline/snapshot-table.ts";
 import type { JobData } from "./data.ts";
 import { JobError } from "./errors.ts";
 import { MOST_CHECKPOINTS } from "./limits.ts";
@@ -14,6 +15,8 @@ export interface JobProgress {
   readonly checkpoints: readonly Checkpoint[];
   readonly rounding: readonly Rounding[];
   readonly curve: readonly CurvePoint[];
+  /** Blob of every checkpoint's state. */
+  readonly stateBlobs: readonly Uint8Array[];
   /** State at `step`, which is that of the last checkpoint or later. */
   readonly state: Uint8Array;
   readonly step: number;
@@ -80,6 +83,7 @@ class Run {
   private readonly checkpoints: Checkpoint[];
   private readonly rounding: Rounding[];
   private readonly curve: CurvePoint[];
+  private readonly stateBlobs: Uint8Array[];
   private lastHeldOut: HeldOut | undefined;
 
   constructor(manifest: JobManifest, trainer: Trainer, options: RunOptions) {
@@ -91,6 +95,7 @@ class Run {
     this.checkpoints = [...(resumeFrom?.checkpoints ?? [])];
     this.rounding = [...(resumeFrom?.rounding ?? [])];
     this.curve = [...(resumeFrom?.curve ?? [])];
+    this.stateBlobs = [...(resumeFrom?.stateBlobs ?? [])];
   }
 
   async toEnd(): Promise<void> {
@@ -127,13 +132,20 @@ class Run {
     const state = trainer.state();
     const own = this.rounding.filter(({ step }) => step > since);
     this.checkpoints.push({ step: BigInt(trainer.step), stateRoot: stateRoot(state), roundingHash: roundingHash(own) });
+    this.stateBlobs.push(fromHex(artefactId(state)));
     const index = this.checkpoints.length - 1;
     await this.emit({ kind: "checkpoint", index, progress: this.progress(state), heldOut });
   }
 
   private progress(state = this.trainer.state()): JobProgress {
-    const { checkpoints, rounding, curve, trainer } = this;
-    return { checkpoints: [...checkpoints], rounding: [...rounding], curve: [...curve], state, step: trainer.step };
+    const { checkpoints, rounding, curve, stateBlobs, trainer } = this;
+    const kept = {
+      checkpoints: [...checkpoints],
+      rounding: [...rounding],
+      curve: [...curve],
+      stateBlobs: [...stateBlobs],
+    };
+    return { ...kept, state, step: trainer.step };
   }
 
   private async emit(event: JobEvent): Promise<void> {
@@ -150,7 +162,8 @@ class Run {
       every: manifest.checkpointEvery,
       weightsHash: hash,
     };
-    const log = { head, checkpoints: this.checkpoints, rounding: { entries: this.rounding }, curve: this.curve };
+    const { checkpoints, curve, stateBlobs } = this;
+    const log = { head, checkpoints, rounding: { entries: this.rounding }, curve, stateBlobs };
     return { weights, hash, log, logRoot: logRoot(log), heldOut: this.lastHeldOut };
   }
 }

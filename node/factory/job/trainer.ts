@@ -34,6 +34,8 @@ export interface Trainer {
   /** Takes a step. With choices, roundings follow them where they may. Throws JobError: diverged, bad-rounding. */
   next(choices?: Choices): Promise<StepReport>;
   heldOut(): Promise<HeldOut | undefined>;
+  /** Gradient that the next step is taken from; a head's before the iteration. */
+  gradientAhead(choices?: Choices): Promise<Float64Array>;
   /** Everything that the next step depends on besides manifest and data. */
   state(): Uint8Array;
   /** Integers on the job's grid: the result once it is done. */
