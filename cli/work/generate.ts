@@ -9,7 +9,8 @@ export interface GenerateRequest {
   /** Folder of a finished job. */
   readonly dir: string;
   readonly prompt: string;
-  readonly maxTokens: number;
+  /** Half of the context without. */
+  readonly maxTokens: number | undefined;
   readonly temperature: number;
   /** Any text. */
   readonly seed: string;
@@ -24,10 +25,11 @@ export interface Generated {
 
 /** Continues a text, reporting it as it grows. Throws CliError `notFound`, DecoderError bad-prompt. */
 export async function generateFromFolder(
-  { dir, prompt, maxTokens, temperature, seed }: GenerateRequest,
+  { dir, prompt, temperature, seed, ...request }: GenerateRequest,
   onText: (text: string) => void,
 ): Promise<Generated> {
   const { tokenizer, session } = await openFolderGenerator(dir);
+  const maxTokens = request.maxTokens ?? session.context >> 1;
   try {
     const tokens = promptTokens(tokenizer.encode(prompt), { context: session.context, maxTokens, end: END_ID });
     const options = { maxTokens, temperature, end: END_ID, seed: sha256(utf8Bytes(`openledger/generate/${seed}`)) };
