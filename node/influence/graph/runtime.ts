@@ -75,11 +75,13 @@ function fromOrt(tensor: OrtTensor): Tensor {
 export async function openGraph(graph: Graph | Uint8Array, wanted: Provider = "cpu"): Promise<GraphSession> {
   const wide = toFloat64(graph instanceof Uint8Array ? loadGraph(graph) : graph);
   const { session, provider } = await create(encodeGraph(wide), wanted);
+  // The session has its own copy of the weights: only the inputs are kept here.
+  const needed = wide.inputs;
   return {
     provider,
     async run(feeds, names) {
       const inputs: Record<string, OrtTensor> = {};
-      for (const { name, dtype } of wide.inputs) {
+      for (const { name, dtype } of needed) {
         const tensor = feeds[name];
         if (!tensor) throw new GraphError("no-such-value", `no tensor is fed to the input ${name}`);
         if (tensor.dtype !== dtype)
