@@ -86,6 +86,8 @@ describeShared("tinyshakespeare", () => {
     const ids = tokenizer.encode(text);
     expect(tokenizer.decode(ids)).toBe(text);
     expect(text.length / ids.length).toBeGreaterThan(1.9);
-    expect(createHash("sha256").update(JSON.stringify(json)).digest("hex")).toMatchInlineSnapshot(`"bba0009690cfeea49def7a0a906ab4ea8745de672840b7fb83a7e826afbc4ea4"`);
+    expect(createHash("sha256").update(JSON.stringify(json)).digest("hex")).toMatchInlineSnapshot(
+      `"bba0009690cfeea49def7a0a906ab4ea8745de672840b7fb83a7e826afbc4ea4"`,
+    );
   }, 30_000);
 });
