@@ -33,7 +33,8 @@ import { addTxOptions, sendAndPrint, type TxOptions } from "./tx.ts";
 
 const HELP = `
 Examples:
-  openledgerd job create --manifest job.json --price 10000000 --bond 4000000 --from alice
+  openledgerd factory init --dir my-job --snapshot bikes/1
+  openledgerd job create --dir my-job --price 10000000 --bond 4000000 --from alice
   openledgerd job list --status open
   openledgerd job work --from trainer
   openledgerd job watch 43a068ef...
@@ -55,7 +56,8 @@ export function jobCommand(program: Command): void {
 }
 
 interface CreateOptions extends TxOptions {
-  readonly manifest: string;
+  readonly dir?: string;
+  readonly manifest?: string;
   readonly price: string;
   readonly bond: string;
   readonly deadlineBlocks: number;
@@ -65,20 +67,23 @@ interface CreateOptions extends TxOptions {
 function createCommand(job: Command): void {
   addTxOptions(job.command("create"))
     .description("offer a price for a training run")
-    .requiredOption("--manifest <file>", "job manifest: canonical bytes, or JSON (`openledgerd factory init`)")
+    .option("--dir <dir>", "folder of `openledgerd factory init`: manifest, graph, tokenizer and encoder")
+    .option("--manifest <file>", "a job manifest instead: canonical bytes, or JSON")
     .requiredOption("--price <uopen>", "what the trainer and the validators are paid", amount)
     .option("--bond <uopen>", "what the trainer stakes", amount, "1000000")
-    .option("--base <files>", "graph, tokenizer, encoder specification that the manifest names by hash, by commas", "")
+    .option(
+      "--base <files>",
+      "with --manifest: graph, tokenizer, encoder specification that it names by hash, by commas",
+      "",
+    )
     .option("--deadline-blocks <n>", "blocks until the job must be done", natural, 10_000)
     .action(async (options: CreateOptions, self: Command) => {
-      const { createJob, readManifest } = await import("../work/job-create.ts");
+      const { createJob, jobFiles, readManifest } = await import("../work/job-create.ts");
+      const files = jobFiles(options);
       // The file is read first: its errors need no node.
-      readManifest(options.manifest);
+      readManifest(files.manifest);
       const session = await openSession(globalsOf(self), options);
-      const created = await createJob(session, {
-        ...options,
-        base: options.base.split(",").filter((file) => file !== ""),
-      });
+      const created = await createJob(session, { ...options, ...files });
       printerOf(self).answer(created, () =>
         pairs([
           ["job", created.job],

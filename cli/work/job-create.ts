@@ -1,11 +1,17 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fromHex, toHex } from "../../chain/crypto/bytes.ts";
 import { sha256 } from "../../chain/crypto/hash.ts";
-import { decodeManifest, encodeManifest, type JobManifest } from "../../node/factory/job/manifest.ts";
-import { parseManifest } from "../../node/factory/job/manifest-json.ts";
+import {
+  decodeManifest,
+  encodeManifest,
+  JOB_FILES,
+  type JobManifest,
+  parseManifest,
+} from "../../node/factory/job/index.ts";
 import { manifestFacts } from "../../node/jobs/index.ts";
 import { MsgCreateFinetuneJob, MsgCreateFinetuneJobResponse } from "../../proto/gen/openledger/finetune/v1.ts";
-import { CliError, EXIT } from "../errors.ts";
+import { CliError, EXIT, usageError } from "../errors.ts";
 import { uploadArtefact } from "./artefacts.ts";
 import type { Session } from "./session.ts";
 
@@ -20,6 +26,26 @@ export function readManifest(path: string): { readonly bytes: Uint8Array; readon
     const { message } = error as Error;
     throw new CliError(EXIT.usage, `${path}: ${message}`, "see `openledgerd factory --help`", { cause: error });
   }
+}
+
+/** Manifest and files of its base: of a factory's folder, or given one by one. Throws CliError `usage`. */
+export function jobFiles(options: {
+  readonly dir?: string;
+  readonly manifest?: string;
+  /** By commas. */
+  readonly base: string;
+}): { readonly manifest: string; readonly base: readonly string[] } {
+  const { dir, manifest, base } = options;
+  if (manifest !== undefined && dir === undefined)
+    return { manifest, base: base.split(",").filter((file) => file !== "") };
+  if (dir === undefined || manifest !== undefined || base !== "")
+    throw usageError("give --dir, or --manifest and --base");
+  const encoder = join(dir, JOB_FILES.encoder);
+  const encoderFiles = existsSync(encoder) ? readdirSync(encoder).sort() : [];
+  const parts = [JOB_FILES.graph, JOB_FILES.tokenizer]
+    .map((name) => join(dir, name))
+    .filter((path) => existsSync(path));
+  return { manifest: join(dir, JOB_FILES.json), base: [...parts, ...encoderFiles.map((name) => join(encoder, name))] };
 }
 
 export interface NewJob {

@@ -1,6 +1,6 @@
 import { parseAmount } from "../../chain/app/coins.ts";
+import { contained } from "../../chain/app/contained.ts";
 import type { Context } from "../../chain/app/context.ts";
-import { AppError } from "../../chain/app/errors.ts";
 import { type Job, JobStatus } from "../../proto/gen/openledger/finetune/v1.ts";
 import { openDispute } from "./disputes.ts";
 import { forfeit, payJob, refundJob } from "./escrow.ts";
@@ -47,13 +47,6 @@ function payUnlessChallenged(ctx: Context, parts: FinetuneParts, job: Job): void
 
 /** A dispute that cannot begin, since too many claims are open, is tried again later; the payout stays held. */
 function beginDispute(ctx: Context, parts: FinetuneParts, job: Job): void {
-  const branch = ctx.branch();
-  try {
-    openDispute(branch, parts, job);
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    parts.keeper.saveJob(ctx, { ...job, due: BigInt(ctx.height + DISPUTE_RETRY_BLOCKS) });
-    return;
-  }
-  branch.write();
+  if (!contained(ctx, (branch) => openDispute(branch, parts, job))) return;
+  parts.keeper.saveJob(ctx, { ...job, due: BigInt(ctx.height + DISPUTE_RETRY_BLOCKS) });
 }
