@@ -70,7 +70,7 @@ export function modelCommand(program: Command): void {
   generateCommand(model);
   addTxOptions(model.command("register"))
     .description("upload a trained and indexed model and register it")
-    .requiredOption("--dir <dir>", "folder of `model train` and `model index`")
+    .requiredOption("--dir <dir>", "folder of `model train` and `model index`, or of a finished job on language")
     .requiredOption("--id <slug>", "id of the model on chain")
     .option("--price-request <uopen>", "price of a request", "100000")
     .option("--price-token <uopen>", "price of a token in or out", "0")
@@ -107,14 +107,27 @@ async function register(options: RegisterOptions, self: Command): Promise<void> 
     if (!/^(0|[1-9]\d{0,18})$/.test(price)) throw usageError(`${price} is not a price in uopen`, "a whole number");
   }
   const session = await openSession(globalsOf(self), options);
-  const { registerFolder } = await loadWork();
+  const { holdsGenerator, registerGenerator } = await import("../work/generator.ts");
+  if (holdsGenerator(options.dir)) {
+    const generator = await registerGenerator(session, options, stderrProgress());
+    printerOf(self).answer(generator, () =>
+      pairs([
+        ["model", generator.id],
+        ["weights hash", generator.weightsHash],
+        ["training log root", generator.logRoot],
+        ["training claim", generator.trainingClaim],
+      ]),
+    );
+    return;
+  }
+  const { registerFolder } = await import("../work/model-register.ts");
   const registered = await registerFolder(session, options, stderrProgress());
   printerOf(self).answer(registered, () =>
     pairs([
       ["model", registered.id],
       ["weights hash", registered.weightsHash],
       ["index root", registered.indexRoot],
-      ["training and index claims", registered.attestation],
+      ["claims", registered.attestation],
     ]),
   );
 }
