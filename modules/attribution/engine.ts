@@ -16,7 +16,7 @@ import type { AttributionKeeper } from "./keeper.ts";
 import { ATTRIBUTION } from "./keys.ts";
 import { MAX_ALGORITHM_BYTES, MAX_STATEMENT_BYTES, MAX_SUBJECT_BYTES } from "./limits.ts";
 import type { AttributionNeeds } from "./needs.ts";
-import { claimsPerBlock, isAttested, windowsOf } from "./params.ts";
+import { claimsPerBlock, isAttested, termsOf } from "./params.ts";
 import type { ClaimEngine, ClaimHandler, ClaimPost, Overturned } from "./types.ts";
 
 const NO_BYTES = new Uint8Array(0);
@@ -110,7 +110,7 @@ export class Claims implements ClaimEngine {
     const params = this.#keeper.params(ctx);
     const posted = BigInt(ctx.height);
     const seedHeight = posted + params.seedDelay;
-    const commitEnd = seedHeight + windowsOf(params, post.kind).commitBlocks;
+    const commitEnd = seedHeight + termsOf(params, post.kind).commitBlocks;
     const attested = this.handler(post).stakes === "module" || isAttested(params, post.kind);
     const heights = { seedHeight, commitEnd, openEnd: commitEnd + params.openBlocks };
     const never = { seedHeight: 0n, commitEnd: 0n, openEnd: 0n };
@@ -149,6 +149,10 @@ export class Claims implements ClaimEngine {
     const params = this.#keeper.params(ctx);
     if (this.#keeper.openClaimCount(ctx) >= params.maxOpenClaims) {
       throw errors.tooManyOpenClaims(`${params.maxOpenClaims} claims are open; try again when some are tallied`);
+    }
+    const { maxOpen } = termsOf(params, record.kind);
+    if (maxOpen > 0 && this.#keeper.openClaimsOf(ctx, record.kind) >= maxOpen) {
+      throw errors.tooManyOpenClaims(`${maxOpen} claims of this kind are open; try again when some are tallied`);
     }
     const most = claimsPerBlock(params, record.committee.length || params.committeeSize);
     if (this.#keeper.openClaimsAt(ctx, record.openEnd) >= most) {

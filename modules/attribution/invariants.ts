@@ -34,6 +34,10 @@ function checkQueue(ctx: Context, keeper: AttributionKeeper): string | undefined
     const same = open.filter((claim) => claim.openEnd === openEnd).length;
     if (keeper.openClaimsAt(ctx, openEnd) !== same) return `${same} open claims end at ${openEnd}, counted otherwise`;
   }
+  for (const kind of new Set(open.map((claim) => claim.kind))) {
+    const same = open.filter((claim) => claim.kind === kind).length;
+    if (keeper.openClaimsOf(ctx, kind) !== same) return `${same} open claims are of kind ${kind}, counted otherwise`;
+  }
   const late = open.find(({ seed, seedHeight }) => (seed.length === 0) !== seedHeight > BigInt(ctx.height));
   if (late) return `claim ${toHex(late.id)} of seed height ${late.seedHeight} has a wrong seed at height ${ctx.height}`;
   const undrawn = open.find(({ seed, committee }) => seed.length > 0 && committee.length === 0);

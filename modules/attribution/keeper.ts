@@ -5,6 +5,7 @@ import {
   type BeaconChain,
   type BeaconRecord,
   type Claim,
+  type ClaimKind,
   ClaimStatus,
   type Equivocation,
   type Outcome,
@@ -99,9 +100,16 @@ export class AttributionKeeper {
     return tables.deadlines.get(this.#kv(ctx), Number(openEnd)) ?? 0;
   }
 
-  #count(ctx: Context, openEnd: bigint, change: 1 | -1): void {
+  openClaimsOf(ctx: Context, kind: ClaimKind): number {
+    return tables.openByKind.get(this.#kv(ctx), kind) ?? 0;
+  }
+
+  #count(ctx: Context, { openEnd, kind }: Claim, change: 1 | -1): void {
     const kv = this.#kv(ctx);
     tables.openClaims.set(kv, this.openClaimCount(ctx) + change);
+    const ofKind = this.openClaimsOf(ctx, kind) + change;
+    if (ofKind === 0) tables.openByKind.remove(kv, kind);
+    else tables.openByKind.set(kv, kind, ofKind);
     const left = this.openClaimsAt(ctx, openEnd) + change;
     if (left === 0) tables.deadlines.remove(kv, Number(openEnd));
     else tables.deadlines.set(kv, Number(openEnd), left);
@@ -114,7 +122,7 @@ export class AttributionKeeper {
     if (claim.seed.length === 0) tables.seedQueue.add(kv, [Number(claim.seedHeight), claim.id]);
     tables.tallyQueue.add(kv, [Number(claim.openEnd), claim.id]);
     tables.openBySeed.add(kv, [Number(claim.seedHeight), claim.id]);
-    this.#count(ctx, claim.openEnd, 1);
+    this.#count(ctx, claim, 1);
   }
 
   /** Saves the tallied claim and its outcome, and drops what was kept for the tally. */
@@ -125,7 +133,7 @@ export class AttributionKeeper {
     tables.openBySeed.remove(kv, [Number(claim.seedHeight), claim.id]);
     tables.seedQueue.remove(kv, [Number(claim.seedHeight), claim.id]);
     tables.tallyQueue.remove(kv, [Number(claim.openEnd), claim.id]);
-    this.#count(ctx, claim.openEnd, -1);
+    this.#count(ctx, claim, -1);
     for (const opening of this.openingsOf(ctx, claim.id)) tables.openings.remove(kv, [claim.id, opening.validator]);
   }
 

@@ -66,4 +66,6 @@ export const tables = {
   releases: keySet(18, pair(numberKey, hash)),
   /** Evidence, for good. */
   equivocations: map(19, memberKey, protoValue(Equivocation)),
+  /** Kind to number of open claims. */
+  openByKind: map(20, numberKey, numberValue),
 };

@@ -35,8 +35,8 @@ function network({
 }: Setup = {}) {
   const specs = behaviours.map((behaviour, i) => ({ name: `val-${i}`, power: 10, behaviour }));
   const kinds = [
-    { kind: CLAIM_KIND_TRAINING, commitBlocks: 8n, holdBlocks: 20n },
-    { kind: CLAIM_KIND_FIDELITY, commitBlocks: 4n, holdBlocks: 0n },
+    { kind: CLAIM_KIND_TRAINING, commitBlocks: 8n, holdBlocks: 20n, maxOpen: 2, noQuorumBurnBps: 2_000 },
+    { kind: CLAIM_KIND_FIDELITY, commitBlocks: 4n, holdBlocks: 0n, maxOpen: 0, noQuorumBurnBps: 0 },
   ];
   const state = {
     attribution: { params: toJson(Params, { ...DEFAULT_PARAMS, kinds, unattestedKinds: [], ...params }) },
@@ -46,9 +46,9 @@ function network({
   return net;
 }
 
-function postTraining(net: Network, algorithm = "test-1"): Uint8Array {
+function postTraining(net: Network, algorithm = "test-1", model = "model"): Uint8Array {
   let id = new Uint8Array(0);
-  const facts = { poster: account("ann"), subject: hashOf("model"), payloadHash: new Uint8Array(0), algorithm };
+  const facts = { poster: account("ann"), subject: hashOf(model), payloadHash: new Uint8Array(0), algorithm };
   net.block((ctx) => {
     id = Uint8Array.from(net.chain.attribution.claims.post(ctx, { ...facts, kind: CLAIM_KIND_TRAINING, bond: BOND }));
   });
@@ -82,15 +82,37 @@ describe("windows of a kind", () => {
 
   test("parameters outside the rails are refused", () => {
     const wrong = (changes: Partial<Params>) => () => checkParams({ ...DEFAULT_PARAMS, ...changes });
-    const kind = { kind: CLAIM_KIND_INDEX, commitBlocks: 4n, holdBlocks: 0n };
+    const kind = { kind: CLAIM_KIND_INDEX, commitBlocks: 4n, holdBlocks: 0n, maxOpen: 1, noQuorumBurnBps: 0 };
     expect(wrong({})).not.toThrow();
     expect(wrong({ kinds: [kind, kind] })).toThrow("by kind ascending");
     expect(wrong({ kinds: [{ ...kind, commitBlocks: 1n }] })).toThrow("2 to 4096");
     expect(wrong({ kinds: [{ ...kind, holdBlocks: 2_592_001n }] })).toThrow("hold_blocks of kind 4");
+    expect(wrong({ kinds: [{ ...kind, noQuorumBurnBps: 10_001 }] })).toThrow("at most 10000");
     expect(wrong({ committeeSize: 129 })).toThrow("committee_size is 1 to 128");
     expect(wrong({ peerSample: 1 })).toThrow("peer_sample is 2 to 16");
     expect(wrong({ unattestedKinds: [CLAIM_KIND_RESULT] })).toThrow("cannot be left unattested");
     expect(wrong({ unattestedKinds: [CLAIM_KIND_INDEX, CLAIM_KIND_INDEX] })).toThrow("listed twice");
+  });
+});
+
+describe("a flood of a kind", () => {
+  test("fills its own places only", () => {
+    const net = network();
+    postTraining(net, "test-1", "model 1");
+    postTraining(net, "test-1", "model 2");
+    expect(() => postTraining(net, "test-1", "model 3")).toThrow("2 claims of this kind are open");
+    const subject = blobId("b");
+    const claim = { poster: account("ann"), kind: CLAIM_KIND_AVAILABILITY, subject, bond: "1000000" };
+    net.block((ctx) => void net.chain.send(ctx, Msg.PostClaim, claim));
+    net.blocks(14);
+    postTraining(net, "test-1", "model 3");
+  });
+
+  test("of claims that nobody can recompute burns the kind's share of their bonds", () => {
+    const net = network({ behaviours: ["abstain", "abstain", "abstain"] });
+    postTraining(net);
+    net.blocks(14);
+    expect([held(net), net.chain.balance("ann")]).toEqual([0n, FUNDS - BOND / 5n]);
   });
 });
 

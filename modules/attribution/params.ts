@@ -11,6 +11,11 @@ import {
   MAX_WINDOW,
 } from "./limits.ts";
 
+/** A tenth of the bond burns without quorum unless told otherwise: a long window that comes to nothing held others up. */
+function kindParams(kind: ClaimKind, changes: Partial<KindParams> & Pick<KindParams, "commitBlocks">): KindParams {
+  return { kind, holdBlocks: 0n, maxOpen: 0, noQuorumBurnBps: 1_000, ...changes };
+}
+
 /** Genesis defaults (DESIGN.md section 5); the bond in uopen. */
 export const DEFAULT_PARAMS: Params = {
   seedDelay: 3n,
@@ -23,10 +28,10 @@ export const DEFAULT_PARAMS: Params = {
   committeeSize: 32,
   peerSample: 6,
   kinds: [
-    { kind: ClaimKind.CLAIM_KIND_TRAINING, commitBlocks: 60n, holdBlocks: 600n },
-    { kind: ClaimKind.CLAIM_KIND_INDEX, commitBlocks: 60n, holdBlocks: 0n },
-    { kind: ClaimKind.CLAIM_KIND_FIDELITY, commitBlocks: 600n, holdBlocks: 0n },
-    { kind: ClaimKind.CLAIM_KIND_STEP, commitBlocks: 30n, holdBlocks: 0n },
+    kindParams(ClaimKind.CLAIM_KIND_TRAINING, { commitBlocks: 60n, holdBlocks: 600n, maxOpen: 128 }),
+    kindParams(ClaimKind.CLAIM_KIND_INDEX, { commitBlocks: 60n, maxOpen: 128 }),
+    kindParams(ClaimKind.CLAIM_KIND_FIDELITY, { commitBlocks: 600n, maxOpen: 16 }),
+    kindParams(ClaimKind.CLAIM_KIND_STEP, { commitBlocks: 30n, noQuorumBurnBps: 0 }),
   ],
   unattestedKinds: [ClaimKind.CLAIM_KIND_TRAINING, ClaimKind.CLAIM_KIND_INDEX],
 };
@@ -59,7 +64,7 @@ export function checkParams(params: Params): void {
 }
 
 function checkKinds({ kinds, unattestedKinds }: Params): void {
-  kinds.forEach(({ kind, commitBlocks, holdBlocks }, i) => {
+  kinds.forEach(({ kind, commitBlocks, holdBlocks, noQuorumBurnBps }, i) => {
     const before = kinds[i - 1]?.kind ?? ClaimKind.CLAIM_KIND_UNSPECIFIED;
     demand(kind > before, "kinds are listed once each, by kind ascending");
     demand(
@@ -67,6 +72,7 @@ function checkKinds({ kinds, unattestedKinds }: Params): void {
       `commit_blocks of kind ${kind} is 2 to ${MAX_COMMIT_BLOCKS}, got ${commitBlocks}`,
     );
     demand(holdBlocks <= BigInt(MAX_HOLD_BLOCKS), `hold_blocks of kind ${kind} is at most ${MAX_HOLD_BLOCKS}`);
+    demand(noQuorumBurnBps <= 10_000, `no_quorum_burn_bps of kind ${kind} is at most 10000`);
   });
   unattestedKinds.forEach((kind, i) => {
     const isOptional = OPTIONAL_KINDS.includes(kind) && unattestedKinds.indexOf(kind) === i;
@@ -74,9 +80,10 @@ function checkKinds({ kinds, unattestedKinds }: Params): void {
   });
 }
 
-/** Windows of one kind. */
-export function windowsOf(params: Params, kind: ClaimKind): Omit<KindParams, "kind"> {
-  return params.kinds.find((each) => each.kind === kind) ?? { commitBlocks: params.commitBlocks, holdBlocks: 0n };
+/** What holds for claims of one kind. */
+export function termsOf({ kinds, commitBlocks }: Params, kind: ClaimKind): KindParams {
+  const common = { kind, commitBlocks, holdBlocks: 0n, maxOpen: 0, noQuorumBurnBps: 0 };
+  return kinds.find((each) => each.kind === kind) ?? common;
 }
 
 export function isAttested({ unattestedKinds }: Params, kind: ClaimKind): boolean {

@@ -15,9 +15,11 @@ const { module } = chain.attribution;
 /** Parameters with those of single kinds one by one, by the kind's name in events. */
 function flattened(): Record<string, unknown> {
   const { kinds, unattested_kinds, ...plain } = toJson(Params, DEFAULT_PARAMS) as Record<string, unknown>;
-  const named = DEFAULT_PARAMS.kinds.flatMap(({ kind, commitBlocks, holdBlocks }) => [
+  const named = DEFAULT_PARAMS.kinds.flatMap(({ kind, commitBlocks, holdBlocks, maxOpen, noQuorumBurnBps }) => [
     [`kinds.${kindName(kind)}.commit_blocks`, commitBlocks],
     [`kinds.${kindName(kind)}.hold_blocks`, holdBlocks],
+    [`kinds.${kindName(kind)}.max_open`, maxOpen],
+    [`kinds.${kindName(kind)}.no_quorum_burn_bps`, noQuorumBurnBps],
   ]);
   const unattested = DEFAULT_PARAMS.unattestedKinds.map(kindName).join(", ");
   return { ...plain, ...Object.fromEntries(named), unattested_kinds: unattested || "none" };

@@ -16,7 +16,7 @@ import { type Claims, kindName } from "./engine.ts";
 import type { AttributionKeeper } from "./keeper.ts";
 import { ATTRIBUTION } from "./keys.ts";
 import type { AttributionNeeds } from "./needs.ts";
-import { windowsOf } from "./params.ts";
+import { termsOf } from "./params.ts";
 import { ZERO_SKETCH } from "./sketch.ts";
 import { type MemberVerdict, type TallyMember, type TallyStatus, tally } from "./tally.ts";
 import type { ClaimResult, Payee } from "./types.ts";
@@ -169,7 +169,7 @@ const WINNING: ReadonlyMap<ClaimStatus, Verdict> = new Map([
 
 /** An accepted claim that can be disputed keeps its bond here for a while. */
 function keepBond(ctx: Context, parts: SettleParts, claim: Claim): void {
-  const { holdBlocks } = windowsOf(parts.keeper.params(ctx), claim.kind);
+  const { holdBlocks } = termsOf(parts.keeper.params(ctx), claim.kind);
   if (holdBlocks === 0n && !claim.disputed) {
     returnBond(ctx, parts, claim);
     return;
@@ -183,8 +183,9 @@ function returnBond(ctx: Context, { needs }: SettleParts, claim: Claim): void {
 
 /** Returns the bond without the share that its kind burns. */
 function chargeBond(ctx: Context, parts: SettleParts, claim: Claim): void {
-  const { needs, claims } = parts;
-  const share = BigInt(claims.handler(claim).noQuorumBurnBps?.(ctx) ?? 0);
+  const { needs, claims, keeper } = parts;
+  const { noQuorumBurnBps } = termsOf(keeper.params(ctx), claim.kind);
+  const share = BigInt(claims.handler(claim).noQuorumBurnBps?.(ctx) ?? noQuorumBurnBps);
   const bond = BigInt(claim.bond);
   const burnt = (bond * share) / BASIS_POINTS;
   if (burnt === 0n) {

@@ -41,7 +41,8 @@ export interface ClaimHandler {
   /** Content rules of the poster's opening, whose hash already matched. Throws AppError. Absent: nothing to open. */
   checkOpening?(ctx: Context, claim: Claim, opening: Uint8Array): void;
   /**
-   * Share of the bond that burns when the committee reaches no quorum, in basis points, 0 to 10,000; absent: none.
+   * Share of the bond that burns when the committee reaches no quorum, in basis points, 0 to 10,000; absent: the kind's
+   * parameter `no_quorum_burn_bps`.
    * For kinds whose open claim blocks others: a poster who withholds the data makes validators abstain.
    */
   noQuorumBurnBps?(ctx: Context): number;

@@ -23,7 +23,7 @@ const BOND = 1_000_000n;
 
 function network(poster: Poster): { net: Network; training: Uint8Array } {
   const { CLAIM_KIND_STEP, CLAIM_KIND_TRAINING } = ClaimKind;
-  const kinds = [{ kind: CLAIM_KIND_TRAINING, commitBlocks: 4n, holdBlocks: 60n }];
+  const kinds = [{ kind: CLAIM_KIND_TRAINING, commitBlocks: 4n, holdBlocks: 60n, maxOpen: 0, noQuorumBurnBps: 0 }];
   const params = toJson(Params, { ...DEFAULT_PARAMS, kinds, unattestedKinds: [] });
   const truth = (claim: Claim) => claim.kind !== CLAIM_KIND_STEP || isTrueStep(StepStatement.decode(claim.statement));
   const specs = ["a", "b", "c", "d"].map((name) => ({ name, power: 10, behaviour: "honest" as const }));

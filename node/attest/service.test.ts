@@ -25,6 +25,35 @@ describe("a claim", () => {
     }
   });
 
+  test("of a large committee is answered for by six peers each, and nobody is voided but a guesser", async () => {
+    const lab = await Lab.start(["a", "b", "c", "d", "e", "f", "g", "h", "i"]);
+    lab.member(4).attester.examine = () => Promise.resolve(accepted(new Float64Array([9, 9, 9])));
+    const id = await lab.post();
+    await lab.blocks(UNTIL_TALLY);
+    expect(lab.claim(id).outcome?.status).toBe(ClaimStatus.CLAIM_STATUS_ACCEPTED);
+    for (const index of lab.members.keys()) {
+      expect(lab.memberOf(id, index)).toMatchObject({ answered: true, voided: index === 4 });
+    }
+  });
+
+  test("whose committee is drawn with its seed is examined by the members that were drawn, and by nobody else", async () => {
+    const lab = await Lab.start(["a", "b", "c", "d", "e", "f"], { committeeSize: 4 });
+    const examined: number[] = [];
+    for (const [index, { attester }] of lab.members.entries()) {
+      const { examine } = attester;
+      attester.examine = (claim) => {
+        examined.push(index);
+        return examine(claim);
+      };
+    }
+    const id = await lab.post();
+    await lab.blocks(UNTIL_TALLY);
+    const { outcome } = lab.claim(id);
+    expect(outcome?.status).toBe(ClaimStatus.CLAIM_STATUS_ACCEPTED);
+    expect(outcome?.members.map(({ answered, power }) => [answered, power])).toEqual(Array(4).fill([true, 1n]));
+    expect(examined).toHaveLength(4);
+  });
+
   test("is rejected when the members find it wrong", async () => {
     const lab = await Lab.start();
     for (const { attester } of lab.members) attester.examine = () => Promise.resolve(rejected("wrong", WITNESS));

@@ -6,6 +6,7 @@ import { signEd25519 } from "../../../chain/crypto/keys.ts";
 import { utf8Bytes } from "../../../chain/crypto/tagged.ts";
 import { MemoryDisk } from "../../../chain/store/memory-disk.ts";
 import { AVAILABILITY_ALGORITHM, sketchOf } from "../../../modules/attribution/client.ts";
+import { DEFAULT_PARAMS } from "../../../modules/attribution/params.ts";
 import { TestChain } from "../../../modules/attribution/testing/chain.ts";
 import { account, CHAIN_ID, type ValidatorKeys, validatorKeys } from "../../../modules/attribution/testing/fixtures.ts";
 import {
@@ -13,9 +14,10 @@ import {
   ClaimKind,
   MsgBlockInfo,
   type Opening,
+  Params,
   Query,
 } from "../../../proto/gen/openledger/attribution/v1.ts";
-import type { Partially } from "../../../proto/runtime.ts";
+import { type Partially, toJson } from "../../../proto/runtime.ts";
 import { SILENT_LOG } from "../../p2p/index.ts";
 import type { CommittedEvent } from "../../rpc/backend.ts";
 import type { Ask } from "../ask.ts";
@@ -118,17 +120,18 @@ export class Lab {
   proposer = 0;
   #votes = new Map<string, { extension: Uint8Array; signature: Uint8Array }>();
 
-  private constructor(names: readonly string[]) {
+  private constructor(names: readonly string[], params: Partial<Params>) {
     const ask: Ask = async (method, request) => this.chain.query(method, request as Partially<typeof request>);
     const gossip = (from: LabMember, envelope: Uint8Array) => {
       for (const to of this.members) if (to !== from && this.delivers(from, to)) void to.service.onOpening(envelope);
     };
     this.members = names.map((name) => new LabMember(name, ask, gossip));
-    this.chain = new TestChain({ validators: this.members.map(({ keys }) => keys), accounts: ["ann"] });
+    const state = { attribution: { params: toJson(Params, { ...DEFAULT_PARAMS, ...params }) } };
+    this.chain = new TestChain({ validators: this.members.map(({ keys }) => keys), accounts: ["ann"], state });
   }
 
-  static async start(names: readonly string[] = ["a", "b", "c", "d"]): Promise<Lab> {
-    const lab = new Lab(names);
+  static async start(names: readonly string[] = ["a", "b", "c", "d"], params: Partial<Params> = {}): Promise<Lab> {
+    const lab = new Lab(names, params);
     for (const member of lab.members) await member.start();
     return lab;
   }

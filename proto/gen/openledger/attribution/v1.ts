@@ -683,11 +683,17 @@ export interface KindParams {
   readonly commitBlocks: bigint;
   /** Blocks after the acceptance during which the claim can be disputed and its bond is held. */
   readonly holdBlocks: bigint;
+  /** Open claims of this kind, 0 for no limit of its own: who floods a kind with a long window fills no other kind's places. */
+  readonly maxOpen: number;
+  /** Share of the bond that burns without quorum, in basis points, where the kind's module does not say. */
+  readonly noQuorumBurnBps: number;
 }
 export const KindParams: MessageCodec<KindParams> = message<KindParams>("openledger.attribution.v1.KindParams", () => [
   { no: 1, name: "kind", json: "kind", type: "enum", enum: ClaimKind },
   { no: 2, name: "commitBlocks", json: "commit_blocks", type: "uint64" },
   { no: 3, name: "holdBlocks", json: "hold_blocks", type: "uint64" },
+  { no: 4, name: "maxOpen", json: "max_open", type: "uint32" },
+  { no: 5, name: "noQuorumBurnBps", json: "no_quorum_burn_bps", type: "uint32" },
 ]);
 
 export interface GenesisState {
