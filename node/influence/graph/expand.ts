@@ -1,6 +1,6 @@
 import { GraphBuilder } from "./builder.ts";
 import { Emission, type Operator, type Value } from "./ops/operator.ts";
-import { OPERATORS } from "./ops/table.ts";
+import { operatorOf } from "./ops/table.ts";
 import { inferNode, type Values, valueOfTensor } from "./shapes.ts";
 import type { Graph, GraphNode } from "./types.ts";
 
@@ -33,9 +33,9 @@ class Expansion {
 
   add(node: GraphNode, depth = 0): void {
     for (const name of node.inputs) this.learn(name);
-    const operator = OPERATORS.get(node.op);
+    const operator = operatorOf(node);
     const results = inferNode(node, this.values);
-    if (depth >= MAX_DEPTH || !operator?.compose || !this.chosen(operator, node)) {
+    if (depth >= MAX_DEPTH || !operator.compose || !this.chosen(operator, node)) {
       this.b.add(node);
       node.outputs.forEach((o, i) => {
         if (o !== "") this.values.set(o, results[i]!);

@@ -2,8 +2,10 @@ import { readFileSync, statSync } from "node:fs";
 import { OPSET } from "./builder.ts";
 import { atomOf, bindDim } from "./dims.ts";
 import { GraphError } from "./errors.ts";
+import { expandGraph } from "./expand.ts";
 import { MAX_INITIALIZER_BYTES, MAX_MODEL_BYTES } from "./limits.ts";
 import { decodeTensor, requireFinite } from "./load-tensor.ts";
+import { MACROS } from "./ops/macros.ts";
 import { operatorOf } from "./ops/table.ts";
 import { constantOf, FIRST_OPSET, LAST_OPSET, toOpset21 } from "./opsets.ts";
 import {
@@ -171,7 +173,8 @@ class Loader {
       if (!value) throw new GraphError("no-such-value", `nothing makes the output ${o.name}`);
       return { name: o.name, ...value };
     });
-    return { ...graph, outputs: infos };
+    const whole = { ...graph, outputs: infos };
+    return nodes.some((n) => MACROS.has(n.op)) ? expandGraph(whole, ({ name }) => MACROS.has(name)) : whole;
   }
 }
 

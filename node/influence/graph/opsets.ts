@@ -7,7 +7,16 @@ import type { Attribute, GraphNode, Tensor } from "./types.ts";
 export const FIRST_OPSET = 13;
 export const LAST_OPSET = 21;
 
-const AXES_INPUT_SINCE_18 = new Set(["ReduceMean", "ReduceMax", "ReduceMin", "ReduceSumSquare", "ReduceL2"]);
+const AXES_INPUT_SINCE_18 = new Set([
+  "ReduceMean",
+  "ReduceMax",
+  "ReduceMin",
+  "ReduceSumSquare",
+  "ReduceL2",
+  "ReduceL1",
+  "ReduceLogSum",
+  "ReduceLogSumExp",
+]);
 
 /** Attributes that say nothing about the function: a hint, a layout of the past, a float8 matter. */
 const WITHOUT_MEANING = new Set(["saturate", "stash_type", "consumed_inputs", "seed"]);

@@ -14,8 +14,6 @@ const ELEMENTWISE = new Set(
     "CastLike Clip IsNaN",
   ].flatMap((line) => line.split(" ")),
 );
-/** Operators whose result for a parameter is a reshape of the parameter. */
-const RESHAPES = new Set(["Reshape", "Flatten", "Squeeze", "Unsqueeze"]);
 /** Operators with one axis attribute, and its default. */
 const ONE_AXIS: Readonly<Record<string, number>> = { Softmax: -1, LogSoftmax: -1, Split: 0, Concat: 0 };
 
@@ -240,7 +238,17 @@ class PerSample {
     );
     const rank = call.rank(0);
     const [first, ...rest] = node.inputs as [string, ...string[]];
-    if (RESHAPES.has(node.op)) {
+    if (node.op === "Reshape") {
+      const wide = this.op("Concat", [this.batchSize(), rest[0]!], { axis: 0 });
+      return this.lift(node, { inputs: [first, wide] });
+    }
+    if (node.op === "Squeeze" || node.op === "Unsqueeze") {
+      const rankAfter = this.rank(node.outputs[0]!);
+      const ones = this.dims(first).flatMap((d, k) => (d === 1 ? [k] : []));
+      const axes = call.has(1) ? call.axes(call.known(1, "axes"), Math.max(rank, rankAfter)) : ones;
+      return this.lift(node, { inputs: [first, this.b.ints(axes.map((k) => k + 1))] });
+    }
+    if (node.op === "Flatten") {
       const dims = this.dims(node.outputs[0]!);
       if (dims.some((d) => typeof d !== "number")) this.fail(node, "a parameter of unknown shape");
       return this.lift(node, {

@@ -1,5 +1,17 @@
 /** Attributes that each operator may carry in the form of opset 21; operators that are not listed carry none. */
 export const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
+  AveragePool: ["auto_pad", "ceil_mode", "count_include_pad", "dilations", "kernel_shape", "pads", "strides"],
+  BatchNormalization: ["epsilon", "momentum", "training_mode"],
+  Celu: ["alpha"],
+  Elu: ["alpha"],
+  GroupNormalization: ["epsilon", "num_groups"],
+  HardSigmoid: ["alpha", "beta"],
+  InstanceNormalization: ["epsilon"],
+  MaxPool: ["auto_pad", "ceil_mode", "dilations", "kernel_shape", "pads", "storage_order", "strides"],
+  ReduceL1: ["keepdims", "noop_with_empty_axes"],
+  ReduceLogSum: ["keepdims", "noop_with_empty_axes"],
+  ReduceLogSumExp: ["keepdims", "noop_with_empty_axes"],
+  Selu: ["alpha", "gamma"],
   ArgMax: ["axis", "keepdims"],
   Cast: ["to"],
   Concat: ["axis"],

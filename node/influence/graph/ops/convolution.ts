@@ -2,7 +2,7 @@ import type { Dim } from "../types.ts";
 import type { Call, Emission, Operator } from "./operator.ts";
 import { requireFloat } from "./rules.ts";
 
-interface Geometry {
+export interface Geometry {
   readonly spatial: number;
   readonly kernel: readonly number[];
   readonly strides: readonly number[];
@@ -33,12 +33,11 @@ function padding(call: Call, size: readonly number[], kernel: readonly number[],
   return mode === "SAME_UPPER" ? { before: small, after: large } : { before: large, after: small };
 }
 
-function geometryOf(call: Call): Geometry {
+export function geometryOf(call: Call, kernel: readonly number[]): Geometry {
   const spatial = call.rank(0) - 2;
   if (spatial !== 1 && spatial !== 2) call.fail(`${spatial} spatial axes`, "unsupported-operator");
-  if (call.rank(1) !== call.rank(0)) call.fail("input and weight of unlike rank");
+  if (kernel.length !== spatial) call.fail(`a kernel of ${kernel.length} axes for ${spatial}`);
   const size = numeric(call, call.dims(0).slice(2), "spatial");
-  const kernel = numeric(call, call.dims(1).slice(2), "kernel");
   const strides = call.ints("strides") ?? kernel.map(() => 1);
   const dilations = call.ints("dilations") ?? kernel.map(() => 1);
   const reach = kernel.map((k, i) => (k - 1) * dilations[i]! + 1);
@@ -57,15 +56,22 @@ function windowIndices(geometry: Geometry, axis: number): number[] {
   });
 }
 
-/** Windows of the padded input: [batch, positions, channels x kernel] for each group. */
-function windows(e: Emission, geometry: Geometry, channels: number): string {
-  const { spatial, out, kernel, before, after, group } = geometry;
-  const padded = [0, 0, ...before].some((p) => p) || after.some((p) => p);
+/** The input, padded with `outside`, with every spatial axis in the place of its windows: out x kernel. */
+export function unfold(e: Emission, geometry: Geometry, outside: number): string {
+  const { spatial, before, after } = geometry;
+  const padded = [...before, ...after].some((p) => p);
   const pads = e.ints64([0, 0, ...before, 0, 0, ...after]);
-  let value = padded ? e.op("Pad", [e.x(0), pads, e.scalar(0)]) : e.x(0);
+  let value = padded ? e.op("Pad", [e.x(0), pads, e.scalar(outside)]) : e.x(0);
   for (let axis = 0; axis < spatial; axis++) {
     value = e.op("Gather", [value, e.ints64(windowIndices(geometry, axis))], { axis: axis + 2 });
   }
+  return value;
+}
+
+/** Windows of the padded input: [batch, positions, channels x kernel] for each group. */
+function windows(e: Emission, geometry: Geometry, channels: number): string {
+  const { out, kernel, group } = geometry;
+  const value = unfold(e, geometry, 0);
   const split = out.flatMap((o, i) => [o, kernel[i]!]);
   const grouped = e.reshape(value, [-1, group, channels / group, ...split]);
   const positions = out.map((_, i) => 3 + 2 * i);
@@ -76,8 +82,13 @@ function windows(e: Emission, geometry: Geometry, channels: number): string {
   return e.reshape(turned, [-1, group, count, depth]);
 }
 
+function convolutionOf(call: Call): Geometry {
+  if (call.rank(1) !== call.rank(0)) call.fail("input and weight of unlike rank");
+  return geometryOf(call, numeric(call, call.dims(1).slice(2), "kernel"));
+}
+
 function compose(e: Emission): string[] {
-  const geometry = geometryOf(e);
+  const geometry = convolutionOf(e);
   const { group, out, kernel } = geometry;
   const [channels] = numeric(e, [e.dims(0)[1]!], "channel") as [number];
   const [features] = numeric(e, [e.dims(1)[0]!], "feature") as [number];
@@ -98,7 +109,7 @@ export const CONVOLUTION: readonly Operator[] = [
     composed: true,
     infer(call) {
       requireFloat(call);
-      const { out, group } = geometryOf(call);
+      const { out, group } = convolutionOf(call);
       const [channels, features, depth] = numeric(
         call,
         [call.dims(0)[1]!, call.dims(1)[0]!, call.dims(1)[1]!],

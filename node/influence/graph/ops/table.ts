@@ -7,6 +7,7 @@ import { EINSUM } from "./einsum.ts";
 import { GATHER } from "./gather.ts";
 import { LAYOUT } from "./layout.ts";
 import { LINEAR } from "./linear.ts";
+import { MACROS } from "./macros.ts";
 import { NORMALISE } from "./normalise.ts";
 import type { Operator } from "./operator.ts";
 import { PIECES } from "./pieces.ts";
@@ -32,8 +33,9 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
   ].map((operator) => [operator.name, operator]),
 );
 
+/** The operator of a node, one that loading replaces included. Throws GraphError unsupported-operator. */
 export function operatorOf(node: Pick<GraphNode, "op" | "name">): Operator {
-  const operator = OPERATORS.get(node.op);
+  const operator = OPERATORS.get(node.op) ?? MACROS.get(node.op);
   if (operator) return operator;
   const { op, name } = node;
   throw new GraphError("unsupported-operator", `the operator ${op} of node ${name} is not supported`, {
