@@ -15,7 +15,8 @@ function report(...args: string[]): Promise<object> {
 
 test("report: one file with a table and three plots a result, nothing loaded from elsewhere", async () => {
   const figure = { lds: 0.9, se: 0.01, queryMs: 1, bytesPerRow: 607 };
-  const methods = { "ours-int8-3": figure, "<b>": { ...figure, lds: -0.1, queryMs: 20 } };
+  const close = Object.fromEntries(["a", "b", "c", "d"].map((name, i) => [name, { ...figure, lds: 0.9 - i / 1000 }]));
+  const methods = { ...close, "ours-int8-3": figure, "<b>": { ...figure, lds: -0.1, queryMs: 20 } };
   writeFileSync(join(dir, "lds.json"), JSON.stringify({ n: 3, methods }));
   writeFileSync(join(dir, "attacks.json"), JSON.stringify({ attacks: [{ name: "flip", payVsFair: 0.2 }] }));
   const out = join(dir, "page.html");

@@ -51,18 +51,25 @@ function decades(values: readonly number[]): number[] {
   return Array.from({ length: high - low + 1 }, (_, i) => low + i);
 }
 
-/** Moves labels down until none touches the one above it among its horizontal neighbours. */
-function spread(points: { x: number; y: number; name: string }[]): Map<string, number> {
-  const placed: { x: number; y: number }[] = [];
-  const out = new Map<string, number>();
-  for (const { x, y, name } of [...points].sort((a, b) => a.y - b.y)) {
-    let at = y;
-    const touches = () => placed.find((p) => Math.abs(p.x - x) < 150 && Math.abs(p.y - at) < LABEL_GAP);
-    for (let other = touches(); other; other = touches()) at = other.y + LABEL_GAP;
-    placed.push({ x, y: at });
-    out.set(name, at);
+const textWidth = (name: string) => 7 * name.length;
+
+interface Label {
+  readonly x: number;
+  readonly y: number;
+  readonly name: string;
+}
+
+/** Moves labels down, on whole pixels so that each move ends, until none touches one placed before it. */
+function spread(labels: readonly Label[]): Map<string, number> {
+  const placed: Label[] = [];
+  for (const { x, y, name } of [...labels].sort((a, b) => a.y - b.y)) {
+    let at = Math.round(y);
+    const touches = (p: Label) =>
+      x < p.x + textWidth(p.name) && p.x < x + textWidth(name) && Math.abs(p.y - at) < LABEL_GAP;
+    for (let other = placed.find(touches); other; other = placed.find(touches)) at = other.y + LABEL_GAP;
+    placed.push({ x, y: at, name });
   }
-  return out;
+  return new Map(placed.map(({ name, y }) => [name, y]));
 }
 
 /** LDS against a cost on a logarithmic axis. */
@@ -71,7 +78,7 @@ export function costPlot(marks: readonly PlacedMark[], unit: string): string {
   if (shown.length === 0) return "";
   const powers = decades(shown.map(({ at }) => at));
   const [first, last] = [powers[0]!, powers.at(-1)!];
-  const low = Math.min(0, ...shown.map(({ lds }) => lds));
+  const low = Math.floor(Math.min(0.9, ...shown.map(({ lds }) => lds)) * 10 - 0.5) / 10;
   const bottom = HEIGHT - MARGIN.bottom;
   const x = (at: number) =>
     number(MARGIN.left + ((Math.log10(at) - first) / (last - first)) * (WIDTH - MARGIN.left - 170));
@@ -81,7 +88,8 @@ export function costPlot(marks: readonly PlacedMark[], unit: string): string {
     const label = power >= -2 && power <= 4 ? String(Number((10 ** power).toPrecision(1))) : `1e${power}`;
     return `<line class="axis" x1="${at}" x2="${at}" y1="${MARGIN.top}" y2="${bottom}"/><text class="soft" x="${at}" y="${bottom + 16}" text-anchor="middle">${label}</text>`;
   });
-  const levels = [0, 0.25, 0.5, 0.75, 1].map(
+  const steps = Math.round((1 - low) * 10);
+  const levels = Array.from({ length: steps + 1 }, (_, i) => Number((low + i / 10).toFixed(1))).map(
     (lds) =>
       `<line class="axis" x1="${MARGIN.left}" x2="${x(10 ** last)}" y1="${y(lds)}" y2="${y(lds)}"/><text class="soft" x="${MARGIN.left - 8}" y="${y(lds) + 4}" text-anchor="end">${lds}</text>`,
   );
@@ -91,7 +99,8 @@ export function costPlot(marks: readonly PlacedMark[], unit: string): string {
     const title = `<title>${escaped(name)}: ${lds.toFixed(3)} at ${at.toPrecision(3)} ${escaped(unit)}</title>`;
     const error = `<line class="${kind}" x1="${cx}" x2="${cx}" y1="${y(lds - se)}" y2="${y(lds + se)}"/>`;
     const text = `<text x="${cx + 9}" y="${number(ly + 4)}">${escaped(name)}</text>`;
-    return `<g>${title}${error}<circle class="${kind}" cx="${cx}" cy="${cy}" r="4.5"/>${text}</g>`;
+    const leader = `<line class="axis" x1="${cx}" y1="${cy}" x2="${cx + 8}" y2="${ly}"/>`;
+    return `<g>${title}${Math.abs(ly - cy) > LABEL_GAP / 2 ? leader : ""}${error}<circle class="${kind}" cx="${cx}" cy="${cy}" r="4.5"/>${text}</g>`;
   });
   const caption = `<text class="soft" x="${(MARGIN.left + x(10 ** last)) / 2}" y="${HEIGHT - 8}" text-anchor="middle">${escaped(unit)}</text>`;
   const body = [...grid, ...levels, ...points, caption].join("");

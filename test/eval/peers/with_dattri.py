@@ -15,7 +15,8 @@ QUERY_BATCH = 60
 def loss_of(model):
     def loss(params, data):
         x, y = data
-        return torch.nn.functional.cross_entropy(torch.func.functional_call(model, params, (x,)), y)
+        # LiSSA hands labels over as floats
+        return torch.nn.functional.cross_entropy(torch.func.functional_call(model, params, (x,)), y.long())
 
     return loss
 

@@ -1,0 +1,139 @@
+import { InferenceSession } from "onnxruntime-node";
+import { runtimeFacts } from "../../../node/doctor/providers.ts";
+import { encodeGraph } from "../../../node/influence/graph/index.ts";
+import type { Provider } from "../../../node/influence/graph/runtime.ts";
+import type { EvalOptions } from "../evaluation.ts";
+import { machineName } from "../machine.ts";
+import { keyOf } from "../state.ts";
+import { differing, digestsOf, referenceDigests } from "./digests.ts";
+import { CHUNK, PROBLEMS, type Problem, type ProblemName } from "./problem.ts";
+import { LEVELS, type OpenSetting, openSetting, type Setting, settingName } from "./session.ts";
+
+const THREADS = [1, 2];
+const BATCHES = [1, 7, 64];
+
+/** Every combination of threads, batch size and optimisation level, on every provider that opens. */
+function settings(providers: readonly Provider[]): Setting[] {
+  return providers.flatMap((provider) =>
+    THREADS.flatMap((threads) =>
+      BATCHES.flatMap((batch) => LEVELS.map((level) => ({ threads, batch, level, provider }))),
+    ),
+  );
+}
+
+async function workingProviders(problem: Problem): Promise<Provider[]> {
+  if (!runtimeFacts().cudaPlaced) return ["cpu"];
+  try {
+    const session = await InferenceSession.create(encodeGraph(problem.graph), { executionProviders: ["cuda"] });
+    await session.release();
+    return ["cpu", "cuda"];
+  } catch {
+    return ["cpu"];
+  }
+}
+
+/** Disagreeing samples by setting. */
+type Tally = Record<string, number>;
+
+export interface SweepResult {
+  readonly samples: number;
+  readonly settings: number;
+  /** Samples times settings: each a comparison with the reference. */
+  readonly comparisons: number;
+  readonly disagreements: number;
+  /** Only settings that disagree. */
+  readonly bySetting: Tally;
+}
+
+/** Sessions are opened on first use: a finished sweep that is asked for again opens none. */
+class Sessions {
+  readonly #problem: Problem;
+  readonly #open = new Map<string, Promise<OpenSetting>>();
+
+  constructor(problem: Problem) {
+    this.#problem = problem;
+  }
+
+  async digests(setting: Setting, chunk: number, count: number): Promise<string[]> {
+    const name = settingName(setting);
+    const opened = this.#open.get(name) ?? openSetting(this.#problem.graph, this.#problem.outputs, setting);
+    this.#open.set(name, opened);
+    const session = await opened;
+    return digestsOf(this.#problem, chunk, { count, batch: setting.batch }, (feeds) => session.run(feeds));
+  }
+
+  async close(): Promise<void> {
+    for (const session of this.#open.values()) await (await session).release();
+  }
+}
+
+async function chunkTally(
+  problem: Problem,
+  sessions: Sessions,
+  all: readonly Setting[],
+  at: { chunk: number; count: number },
+) {
+  const expected = await referenceDigests(problem, at.chunk, at.count);
+  const tally: Tally = {};
+  for (const setting of all) {
+    const wrong = differing(expected, await sessions.digests(setting, at.chunk, at.count));
+    if (wrong > 0) tally[settingName(setting)] = wrong;
+  }
+  return tally;
+}
+
+/** Compares `samples` samples of a problem under every setting with the reference. Finished chunks are kept. */
+export async function sweep(name: ProblemName, samples: number, options: EvalOptions): Promise<SweepResult> {
+  const problem = PROBLEMS[name](options.seed);
+  const all = settings(await workingProviders(problem));
+  const parts = [
+    "agreement/1",
+    machineName(),
+    runtimeFacts().version,
+    encodeGraph(problem.graph),
+    ...all.map(settingName),
+  ];
+  const key = keyOf(parts);
+  const sessions = new Sessions(problem);
+  const bySetting: Tally = {};
+  const chunks = Math.ceil(samples / CHUNK);
+  for (let chunk = 0; chunk < chunks; chunk++) {
+    const count = Math.min(CHUNK, samples - chunk * CHUNK);
+    const file = `${name}-${chunk}-${count}.json`;
+    const kept = options.state.text(key, file);
+    const tally = kept ? (JSON.parse(kept) as Tally) : await chunkTally(problem, sessions, all, { chunk, count });
+    if (!kept) options.state.write(key, file, JSON.stringify(tally));
+    for (const [setting, wrong] of Object.entries(tally)) bySetting[setting] = (bySetting[setting] ?? 0) + wrong;
+    options.progress.step(`${name}: ${all.length} settings, chunks of ${CHUNK}`, chunk + 1, chunks);
+  }
+  await sessions.close();
+  const disagreements = Object.values(bySetting).reduce((sum, n) => sum + n, 0);
+  return { samples, settings: all.length, comparisons: samples * all.length, disagreements, bySetting };
+}
+
+/** The contrast: int8 vectors in float32 that differ from those of float32 with batch 64, in percent by setting. */
+export async function float32Contrast(
+  name: ProblemName,
+  samples: number,
+  seed: number,
+): Promise<Record<string, number>> {
+  const problem = PROBLEMS[name](seed);
+  const run = async (setting: Setting) => {
+    const session = await openSetting(problem.graph, problem.outputs, setting);
+    const sizes = { count: samples, batch: setting.batch, rounding: "int8" } as const;
+    const digests = await digestsOf(problem, 0, sizes, (feeds) => session.run(feeds));
+    await session.release();
+    return digests;
+  };
+  const base: Setting = { threads: 1, batch: 64, level: "basic", provider: "cpu" };
+  const expected = await run({ ...base, isFloat32: true });
+  const others: readonly (readonly [string, Setting])[] = [
+    ["float32, batch 1", { ...base, batch: 1, isFloat32: true }],
+    ["float32, batch 7", { ...base, batch: 7, isFloat32: true }],
+    ["float32, all optimisations", { ...base, level: "all", isFloat32: true }],
+    ["float64, batch 64", base],
+  ];
+  const percent: Record<string, number> = {};
+  for (const [text, setting] of others) percent[text] = (100 * differing(expected, await run(setting))) / samples;
+  return percent;
+}
