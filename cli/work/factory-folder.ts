@@ -132,11 +132,12 @@ export async function saveHeadModel(
     weights: weightsHash(weights),
     folds: trainer.foldHeads().map((head) => head && weightsHash(head)),
   };
-  saveTrained(dir, plan, {
+  const trained = {
     gate,
     manifest: encodeBytes(TrainingManifest, trainingManifest(plan, hashes, gate)),
     model: encodeModel({ encoderId, dims: trainer.set.dims, labels: manifest.labels, weights }),
-  });
+  };
+  saveTrained(dir, plan, trained, encoderFiles(folder.dir));
   return dir;
 }
 

@@ -1,0 +1,77 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type InitOptions, initJob } from "./factory-init.ts";
+import { trainFolder } from "./factory-run.ts";
+import { generateFromFolder } from "./generate.ts";
+import { holdsGenerator } from "./generator.ts";
+import { SILENT } from "./progress.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "generate-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const SONG = [
+  "Row, row, row your boat",
+  "gently down the stream.",
+  "Merrily merrily, merrily,",
+  "life is but a dream.",
+];
+
+const OPTIONS: Omit<InitOptions, "dir" | "method"> = {
+  ...{ vocab: 300, rank: 4, heldOut: 0, optimiser: "adam", rate: 0.01, weightDecay: 0, clip: 1, warmup: 0 },
+  ...{ decays: true, batch: 4, gridBits: 24, epochs: 60, seed: "song" },
+};
+
+async function trained(name: string, texts: readonly string[], options: Partial<InitOptions>): Promise<string> {
+  const file = join(folder, `${name}.csv`);
+  writeFileSync(file, ["text", ...texts.map((text) => JSON.stringify(text))].join("\n"));
+  const dir = join(folder, name);
+  const origin = { kind: "csv" as const, file, textColumn: "text", keepDuplicates: true };
+  await initJob({ ...OPTIONS, method: "full", ...options, dir }, origin, "", SILENT);
+  await trainFolder({ dir, workers: 1, signal: new AbortController().signal, isResumed: false }, SILENT);
+  return dir;
+}
+
+describe("a decoder that the factory trained on text", () => {
+  let dir: string;
+  beforeAll(async () => {
+    dir = await trained("song", SONG, { decoder: "1,32,2", context: 24 });
+  }, 60_000);
+
+  const continued = (prompt: string, of = dir, temperature = 0) => {
+    let shown = "";
+    const request = { dir: of, prompt, maxTokens: 12, temperature, seed: "1" };
+    return generateFromFolder(request, (text) => void (shown += text)).then((found) => ({ ...found, shown }));
+  };
+
+  test("default: continues the texts that it learnt; a validator's check finds every token right", async () => {
+    const { text, check, shown } = await continued("Row, row");
+    expect(text).toBe(", row your boat");
+    expect(shown).toBe("Row, row, row your boat");
+    expect(check).toBe("right");
+    expect(holdsGenerator(dir)).toBe(true);
+  });
+
+  test("behavior: with noise the seed decides, and the check still holds", async () => {
+    const one = await continued("Merrily", dir, 4);
+    expect(await continued("Merrily", dir, 4)).toEqual(one);
+    expect(one.check).toBe("right");
+  });
+
+  test("behavior: low-rank factors on top of it learn another text", async () => {
+    const targets = "/attention|mlp|head/";
+    const adapter = await trained("adapter", ["Row, row, row no more", "Row, row, row no more!"], {
+      ...{ method: "lora", fromJob: dir, targets, rate: 0.02, epochs: 40 },
+    });
+    const { text, check } = await continued("Row, row", adapter);
+    expect(text).toContain(", row no more");
+    expect(check).toBe("right");
+  }, 60_000);
+
+  test("behavior: a job that is not finished, and one that is no generator, are refused", async () => {
+    rmSync(join(dir, "weights.bin"));
+    await expect(continued("Row")).rejects.toThrow("is not finished");
+    await expect(continued("Row", folder)).rejects.toThrow("holds no job");
+  });
+});
