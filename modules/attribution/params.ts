@@ -28,7 +28,7 @@ export const DEFAULT_PARAMS: Params = {
   committeeSize: 32,
   peerSample: 6,
   kinds: [
-    kindParams(ClaimKind.CLAIM_KIND_TRAINING, { commitBlocks: 60n, holdBlocks: 600n, maxOpen: 128 }),
+    kindParams(ClaimKind.CLAIM_KIND_TRAINING, { commitBlocks: 60n, holdBlocks: 3_600n, maxOpen: 128 }),
     kindParams(ClaimKind.CLAIM_KIND_INDEX, { commitBlocks: 60n, maxOpen: 128 }),
     kindParams(ClaimKind.CLAIM_KIND_FIDELITY, { commitBlocks: 600n, maxOpen: 16 }),
     kindParams(ClaimKind.CLAIM_KIND_STEP, { commitBlocks: 30n, noQuorumBurnBps: 0 }),

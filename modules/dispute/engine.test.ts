@@ -3,6 +3,7 @@ import { type Claim, ClaimKind, ClaimStatus, Params } from "../../proto/gen/open
 import {
   type Dispute,
   DisputeOutcome,
+  Params as DisputeParams,
   DisputePhase,
   Msg,
   StepStatement,
@@ -12,6 +13,7 @@ import { DEFAULT_PARAMS } from "../attribution/params.ts";
 import { Network } from "../attribution/testing/agents.ts";
 import { account, FUNDS, hashOf } from "../attribution/testing/fixtures.ts";
 import { checkpointAt } from "./bisect.ts";
+import { DEFAULT_PARAMS as DISPUTE_DEFAULTS } from "./params.ts";
 import { isTrueStep, Poster, statesOf } from "./testing/computation.ts";
 
 // The whole way through the real claim engine: validators accept a false training unseen, a challenger does not, and the
@@ -25,9 +27,14 @@ function network(poster: Poster): { net: Network; training: Uint8Array } {
   const { CLAIM_KIND_STEP, CLAIM_KIND_TRAINING } = ClaimKind;
   const kinds = [{ kind: CLAIM_KIND_TRAINING, commitBlocks: 4n, holdBlocks: 60n, maxOpen: 0, noQuorumBurnBps: 0 }];
   const params = toJson(Params, { ...DEFAULT_PARAMS, kinds, unattestedKinds: [] });
+  const moves = toJson(DisputeParams, { ...DISPUTE_DEFAULTS, moveBlocks: 60n });
   const truth = (claim: Claim) => claim.kind !== CLAIM_KIND_STEP || isTrueStep(StepStatement.decode(claim.statement));
   const specs = ["a", "b", "c", "d"].map((name) => ({ name, power: 10, behaviour: "honest" as const }));
-  const net = new Network(specs, { truth, accounts: ["cho"], state: { attribution: { params } } });
+  const net = new Network(specs, {
+    truth,
+    accounts: ["cho"],
+    state: { attribution: { params }, dispute: { params: moves } },
+  });
   const none = { onAccepted: () => {}, onRejected: () => {}, onNoQuorum: () => {} };
   net.chain.attribution.claims.register(CLAIM_KIND_TRAINING, { ...none, forfeitTo: () => ["greetings"] });
   net.chain.dispute.disputes.register(CLAIM_KIND_TRAINING, { trace: () => poster.trace, onOverturned: () => {} });

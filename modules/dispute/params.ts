@@ -6,12 +6,12 @@ import { MAX_GRACE_BLOCKS, MAX_MOVE_BLOCKS, MAX_WINNER_BPS, MOST_OPEN_DISPUTES, 
 /** Genesis defaults; the bond in uopen. */
 export const DEFAULT_PARAMS: Params = {
   challengeBond: "2000000",
-  moveBlocks: 60n,
+  moveBlocks: 600n,
   maxOpenDisputes: 256,
   maxEndsPerBlock: 16,
   maxSteps: 1_000_000n,
   winnerBps: 5_000,
-  graceBlocks: 300n,
+  graceBlocks: 1_200n,
 };
 
 /** Throws dispute/11 for parameters outside the rails. */

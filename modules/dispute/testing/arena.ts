@@ -20,6 +20,9 @@ import { isTrueStep, type Poster } from "./computation.ts";
 
 const OPTIONS = { chainId: "arena-1", addresses: addresses("open"), feeDenom: "uopen" };
 
+/** Moves of tests have a minute. */
+const PACE: Partial<Params> = { moveBlocks: 60n };
+
 export const CLAIM_BOND = 1_000_001n;
 export const FUNDS = 100_000_000n;
 
@@ -73,7 +76,10 @@ export class Arena {
     const ctx = this.context("genesis");
     for (const name of ["pat", "cho", "joe"]) this.bank.mint(ctx, account(name), FUNDS);
     this.bank.mint(ctx, "attribution", CLAIM_BOND);
-    this.dispute.module.initGenesis?.(ctx, state ?? { params: toJson(Params, { ...DEFAULT_PARAMS, ...changes }) });
+    this.dispute.module.initGenesis?.(
+      ctx,
+      state ?? { params: toJson(Params, { ...DEFAULT_PARAMS, ...PACE, ...changes }) },
+    );
     ctx.write();
   }
 
