@@ -18,6 +18,15 @@ test("the README's operators, their gradients and their float64 forms are the co
   expect(rows.map((row) => row.slice(1, 4))).toEqual(code);
 });
 
+test("the README's replaced operators are the code's", () => {
+  const sentence = /Replaced by operators of the table[^:]*: ([\s\S]*?)\.\n/.exec(section("Operators"))![1]!;
+  const names = sentence
+    .replaceAll(/\([^)]*\)/g, "")
+    .split(",")
+    .map((name) => name.trim());
+  expect(names).toEqual([...MACROS.keys()]);
+});
+
 test("what says it has a gradient has a rule or a composition, and nothing else has", () => {
   const wrong = [...OPERATORS.values()].filter(
     (o) => o.gradients.startsWith("none") !== (!o.gradient && (!o.compose || o.name === "OneHot")),

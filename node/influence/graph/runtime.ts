@@ -88,7 +88,10 @@ export async function openGraph(graph: Graph | Uint8Array, wanted: Provider = "c
           throw new GraphError("unsupported-type", `${name} takes ${dtype}, got ${tensor.dtype}`);
         inputs[name] = toOrt(tensor);
       }
-      const results = await session.run(inputs, [...(names ?? session.outputNames)]);
+      const wanted = names ?? session.outputNames;
+      const other = wanted.find((name) => !session.outputNames.includes(name));
+      if (other !== undefined) throw new GraphError("no-such-value", `the graph has no output ${other}`);
+      const results = await session.run(inputs, [...wanted]);
       return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, fromOrt(value as OrtTensor)]));
     },
     release: () => session.release(),

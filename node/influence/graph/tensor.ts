@@ -29,9 +29,9 @@ export function typeOfNumber(type: number): DType | undefined {
   return (Object.keys(TYPE_NUMBERS) as DType[]).find((name) => TYPE_NUMBERS[name] === type);
 }
 
-/** A float attribute, as `GraphBuilder` takes it. */
+/** A float attribute, as `GraphBuilder` takes it: 32 bits, as a file holds it. */
 export function float(value: number): Attribute {
-  return { kind: "float", value };
+  return { kind: "float", value: Math.fround(value) };
 }
 
 /** Bytes of one element in ONNX's raw_data. */

@@ -78,8 +78,10 @@ export class Call {
     return this.attribute(name, "ints")?.value;
   }
 
+  /** A given float attribute has 32 bits, as a file holds it; a default is taken as the specification writes it. */
   float(name: string, otherwise: number): number {
-    return this.attribute(name, "float")?.value ?? otherwise;
+    const given = this.attribute(name, "float");
+    return given ? Math.fround(given.value) : otherwise;
   }
 
   string(name: string, otherwise: string): string {
