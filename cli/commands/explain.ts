@@ -82,13 +82,14 @@ function answerOf({ entries, ...rest }: Explanation) {
 
 function textOf(explanation: Explanation): string {
   const { requestId, model, feeUopen, contributorsUopen, entries, checks } = explanation;
-  const rows = entries.map(({ contributionId, item, blocks, score, gate, weight, recomputed, paid }) => [
+  const rows = entries.map(({ contributionId, item, blocks, score, ...rest }) => [
     ...[
       contributionId.slice(0, 12),
       item,
       blocks.map((block) => `${block.class} ${block.queryD} x ${block.rowD} x ${block.dot}`).join("\n"),
     ],
-    ...[score, (Number(gate) / 65535).toFixed(2), percent(weight), recomputed, paid],
+    ...[score, factor(rest.gate), factor(rest.clip), factor(rest.novelty), rest.benefit],
+    ...[percent(rest.share), percent(rest.weight), rest.recomputed, rest.paid],
   ]);
   return [
     pairs([
@@ -98,12 +99,24 @@ function textOf(explanation: Explanation): string {
       ["contributors' part", formatOpen(BigInt(contributorsUopen))],
     ]),
     table({
-      head: ["contribution", "item", "class: query x row x dot", "score", "gate", "share", "recomputed", "paid"],
+      head: [
+        ...["contribution", "item", "class: query x row x dot", "score", "gate", "clip", "novelty", "held out"],
+        ...["share", "capped", "recomputed", "paid"],
+      ],
       rows,
-      right: [1, 3, 4, 5, 6, 7],
+      right: [1, 3, 4, 5, 6, 7, 8, 9, 10, 11],
+    }),
+    ...explanation.withheld.map(({ contributionId, item, reason, owner }) => {
+      const name = `${contributionId.slice(0, 12)} item ${item}`;
+      return `unpaid  ${name}: ${reason} (cluster of ${owner.contributionId.slice(0, 12)} item ${owner.item})`;
     }),
     ...checks.map(({ name, holds }) => `${holds ? "yes" : "NO "}  ${name}`),
   ].join("\n");
+}
+
+/** uint16 fixed point. */
+function factor(value: string): string {
+  return (Number(value) / 65535).toFixed(2);
 }
 
 /** Units of 10^-18. */

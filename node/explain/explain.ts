@@ -5,6 +5,7 @@ import type { ArtefactSource } from "../attest/artefacts.ts";
 import { toWireSettlement } from "../attest/result-codec.ts";
 import { rowBytes } from "../influence/index-format.ts";
 import { rowProofs, verifyRowProof } from "../influence/row-proof.ts";
+import { ONE_SHARE } from "../influence/types.ts";
 import { NodeRpc } from "../serving/rpc.ts";
 import { type ClusterTable, clusterTable } from "./cluster-table.ts";
 import { type ExplainInputs, gatherInputs } from "./inputs.ts";
@@ -46,10 +47,19 @@ export interface ExplainedItem {
   readonly score: string;
   /** Label gate, 65535 being 1. */
   readonly gate: string;
-  /** score x gate. */
+  /** Norm clip: 65535 unless |p - y| exceeds the index's limit. */
+  readonly clip: string;
+  /** 65535 unless the item nearly is the query. */
+  readonly novelty: string;
+  /** Influence on the held-out loss, and the limit below whose negative a row earns nothing. */
+  readonly benefit: number;
+  readonly harmLimit: number;
+  /** score x gate x clip x novelty. */
   readonly credit: string;
   /** Of 10^18, before the cap of a cluster. */
   readonly share: string;
+  /** What the largest remainder added to the rounded-down share: "0" or "1". */
+  readonly remainder: string;
   readonly cap: string;
   /** Of 10^18. */
   readonly weight: string;
@@ -57,6 +67,19 @@ export interface ExplainedItem {
   readonly recomputed: string;
   /** uopen that the chain paid for this item. */
   readonly paid: string;
+}
+
+/** An item that earned nothing although its score would have put it among the paid ones. */
+export interface WithheldItem {
+  readonly contributionId: string;
+  readonly contributor: string;
+  readonly item: number;
+  readonly row: number;
+  /** score x gate x clip. */
+  readonly credit: string;
+  readonly reason: string;
+  /** The item that owns its cluster. */
+  readonly owner: { readonly contributionId: string; readonly item: number; readonly row: number };
 }
 
 export interface Explanation {
@@ -67,6 +90,8 @@ export interface Explanation {
   readonly contributorsUopen: string;
   readonly fidelity: string;
   readonly entries: readonly ExplainedItem[];
+  /** Items that the query would have paid but for their cluster or the held-out gate. */
+  readonly withheld: readonly WithheldItem[];
   readonly checks: readonly Check[];
   /** Every check holds, every row is proven, and every recomputed integer is the paid one. */
   readonly equal: boolean;
@@ -109,6 +134,7 @@ export async function explain(inputs: ExplainInputs): Promise<Explanation> {
     contributorsUopen: gross.contributors.toString(),
     fidelity: settlement.fidelity.toString(),
     entries,
+    withheld: explainWithheld(recomputed, table),
     checks,
     equal: checks.every(({ holds }) => holds),
   };
@@ -158,14 +184,30 @@ function explainEntries({ inputs, table, recomputed, vector, amounts }: Parts): 
       scale: score?.scale ?? 1,
       score: factors.score.toString(),
       gate: factors.gate.toString(),
+      clip: factors.clip.toString(),
+      novelty: factors.novelty.toString(),
+      benefit: row?.benefit ?? 0,
+      harmLimit: header.harmLimit,
       credit: factors.credit.toString(),
       share: factors.share.toString(),
+      remainder: (factors.share - (factors.credit * ONE_SHARE) / settlement.totalCredit).toString(),
       cap: settlement.cap.toString(),
       weight: factors.weight.toString(),
       recomputed: (amounts[i] ?? 0n).toString(),
       paid: paidFor(inputs, contributionId, item)?.amount ?? "0",
     };
   });
+}
+
+function explainWithheld({ withheld, rows }: Recomputed, table: ClusterTable): WithheldItem[] {
+  const listed = (row: number) => table.contributions[rows[row]?.contribution ?? -1];
+  return withheld.map(({ row, credit, reason, owner }) => ({
+    contributionId: listed(row)?.contribution ?? "",
+    contributor: listed(row)?.contributor ?? "",
+    item: rows[row]?.item ?? 0,
+    ...{ row, reason, credit: credit.toString() },
+    owner: { contributionId: listed(owner)?.contribution ?? "", item: rows[owner]?.item ?? 0, row: owner },
+  }));
 }
 
 function paidFor({ settlement }: ExplainInputs, contribution: string, item: number) {

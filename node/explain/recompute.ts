@@ -10,12 +10,15 @@ import { encoderSpecHash, resolveEncoder } from "../influence/encoders/resolve.t
 import { fromGrid } from "../influence/grid.ts";
 import { decodeIndexHeader, decodeRow, indexRoot, rowBytes } from "../influence/index-format.ts";
 import { decodeModel, weightsHash } from "../influence/model-format.ts";
+import { noveltyOf, queryMantissas } from "../influence/novelty.ts";
 import { type RowScore, rowScore } from "../influence/score.ts";
 import { explainSettlement, type SettlementExplanation } from "../influence/settle.ts";
+import { STANDING, standingOf } from "../influence/standing.ts";
 import type { HeadModel, IndexHeader, IndexRow, ModelBlobs, QueryVectors } from "../influence/types.ts";
 import { ExplainError } from "./errors.ts";
 import type { ExplainInputs } from "./inputs.ts";
 import { plainQueryVectors } from "./plain-query.ts";
+import { type WithheldRow, withheldRows } from "./withheld.ts";
 
 /** One comparison of what was recomputed with what the chain holds. */
 export interface Check {
@@ -29,6 +32,7 @@ export interface Recomputed {
   readonly query: QueryVectors;
   readonly scores: readonly RowScore[];
   readonly settlement: SettlementExplanation;
+  readonly withheld: readonly WithheldRow[];
   readonly checks: readonly Check[];
 }
 
@@ -44,15 +48,20 @@ export async function recompute(inputs: ExplainInputs): Promise<Recomputed> {
   const answer = referenceAnswer(fromGrid(head.weights), features);
   const query = plainQueryVectors(header, blobs.inverse, { features, answer });
   const rows = readRows(header, blobs.rows);
+  const asked = queryMantissas(features);
   const scores = rows.map((row) => (row ? rowScore(header, row, query) : NO_SCORE));
   const settlement = explainSettlement(
     scores.map(({ score }) => score),
     {
       gate: rows.map((row) => row?.gate ?? 0),
+      clip: rows.map((row) => row?.clip ?? 0),
+      standing: rows.map((row) => (row ? standingOf(header, row) : STANDING.paid)),
+      novelty: (row) => noveltyOf(asked, rows[row]?.h ?? asked, header),
       contribution: rows.map((row) => row?.contribution ?? 0),
       item: rows.map((row) => row?.item ?? 0),
     },
   );
+  const withheld = withheldRows(header, rows, { scores: scores.map(({ score }) => score), settlement });
   const opening = encodeResultOpening({ query, settlement: settlement.settlement });
   const opened = queryOf(inputs.opening);
   const checks: Check[] = [
@@ -80,7 +89,7 @@ export async function recompute(inputs: ExplainInputs): Promise<Recomputed> {
     },
     { name: "query and settlement vector are the opened ones", holds: equalBytes(opening, inputs.opening) },
   ];
-  return { header, rows, query, scores, settlement, checks };
+  return { header, rows, query, scores, settlement, withheld, checks };
 }
 
 async function featuresOf(head: HeadModel, blobs: ModelBlobs, text: string): Promise<Float64Array> {

@@ -1,10 +1,11 @@
 import { referenceAnswer } from "./answer.ts";
 import { encoderById, encodeText } from "./encoder.ts";
 import { fromGrid } from "./grid.ts";
+import { noveltyOf, queryMantissas } from "./novelty.ts";
 import { queryVectors } from "./query.ts";
-import type { ResidentModel } from "./resident.ts";
+import { type ResidentModel, rowFeatures } from "./resident.ts";
 import { scoreRows } from "./score.ts";
-import { settle } from "./settle.ts";
+import { type SettleRows, settle } from "./settle.ts";
 import type { Answer, Attribution, HeadModel } from "./types.ts";
 
 /** What a head says about a text, by the exact reference. */
@@ -12,11 +13,20 @@ export function answer(model: HeadModel, text: string): Answer {
   return referenceAnswer(fromGrid(model.weights), encodeText(text, encoderById(model.encoderId)));
 }
 
+/** What settlement reads of a resident model for one query. */
+export function payable(resident: ResidentModel, features: Float64Array): SettleRows {
+  const query = queryMantissas(features);
+  return {
+    ...resident.columns,
+    novelty: (row) => noveltyOf(query, rowFeatures(resident, row), resident.header),
+  };
+}
+
 /** Everything after the forward pass: integers from the rounded answer on. */
 export function attributeAnswer(resident: ResidentModel, features: Float64Array, given: Answer): Attribution {
   const query = queryVectors(resident, features, given);
   const scores = scoreRows(resident, query);
-  return { answer: given, query, scores, settlement: settle(scores, resident.columns) };
+  return { answer: given, query, scores, settlement: settle(scores, payable(resident, features)) };
 }
 
 /** One attributed inference by the exact reference alone. */

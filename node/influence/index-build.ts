@@ -7,6 +7,7 @@ import { checkTrainingSet, type TrainingSet } from "../factory/training-set.ts";
 import { HASHED_NGRAM_512 } from "./encoder.ts";
 import { InfluenceError } from "./errors.ts";
 import { fromGrid, int32Bytes, roundHalfUp, weightsHash } from "./grid.ts";
+import { benefitsOf, type HeldOutSet, heldOutVectors } from "./held-out.ts";
 import {
   encodeIndexHeader,
   encodeRow,
@@ -16,13 +17,20 @@ import {
   rowWidth,
   triangleSize,
 } from "./index-format.ts";
+import { type Cosines, chooseCosines, lookAlikes } from "./look-alikes.ts";
+import { clipOf, normLimitOf } from "./norm-clip.ts";
 import { int8Exponent, int8Mantissas } from "./quantise.ts";
 import { rowsRoot } from "./row-proof.ts";
-import type { Encoder, IndexHeader } from "./types.ts";
+import type { Encoder, IndexHeader, IndexRow, IndexSelection } from "./types.ts";
 
 /** B of DESIGN.md "Influence": three blocks keep .896 of exact Gauss-Newton's .916. */
 export const DEFAULT_BLOCKS = 3;
 const LAMBDA_BITS = 40;
+const NO_HELD_OUT = new Uint8Array(32);
+const NO_SELECTION: IndexSelection = { candidates: 0, queries: 0, subsets: 0, ldsPpm: 0 };
+
+/** A row before its payout fields are known. */
+type PlainRow = Omit<IndexRow, "clip" | "benefit" | "owner" | "likeness">;
 
 export interface IndexInput {
   readonly set: TrainingSet;
@@ -30,11 +38,18 @@ export interface IndexInput {
   readonly weights: Int32Array;
   /** The lambda that the head was trained with. */
   readonly lambda: number;
+  /** Ridge of the curvature blocks when another one serves better (`selectIndex`); `lambda` when absent. */
+  readonly damping?: number;
   readonly gate: ArrayLike<number>;
   readonly contribution: ArrayLike<number>;
   readonly item: ArrayLike<number>;
   /** Snapshot entry of every row: its own, since only cluster owners are indexed. */
   readonly entry: ArrayLike<number>;
+  /** Rows that judge the others: never among `set`. Without them every benefit is 0 and no row does harm. */
+  readonly heldOut?: HeldOutSet;
+  /** Look-alike thresholds; chosen on the rows when absent. */
+  readonly cosines?: Cosines;
+  readonly selection?: IndexSelection;
   /** Of the features; the built-in encoder by default. */
   readonly encoder?: Pick<Encoder, "specHash">;
 }
@@ -105,23 +120,57 @@ function residuals(crew: Crew, layout: Layout, set: TrainingSet): Residual[] {
 }
 
 /** Row exponents are lifted to within the range of the largest: small rows lose mantissa bits, never the others. */
-function encodeRows(input: IndexInput, all: readonly Residual[], range: number): { rows: Uint8Array; base: number } {
+function plainRows(input: IndexInput, all: readonly Residual[], range: number): { rows: PlainRow[]; base: number } {
   const sums = all.map((row) => row.hExponent + row.dExponent);
   const largest = sums.reduce((a, b) => Math.max(a, b), -Infinity);
   const smallest = sums.reduce((a, b) => Math.min(a, b), Infinity);
   const base = Math.max(smallest, largest - range);
-  const width = rowWidth({ dims: input.set.dims, classes: input.set.classes });
-  const rows = new Uint8Array(all.length * width);
-  for (const [i, { values, h, hExponent, ...row }] of all.entries()) {
+  const rows = all.map(({ values, h, hExponent, ...row }, i): PlainRow => {
     const dExponent = Math.max(row.dExponent, base - hExponent);
     const d = int8Mantissas(values, dExponent);
-    const fields = { gate: input.gate[i]!, label: input.set.labels[i]!, contribution: input.contribution[i]! };
-    rows.set(
-      encodeRow({ h, hExponent, d, dExponent, ...fields, item: input.item[i]!, entry: input.entry[i]! }),
-      i * width,
-    );
-  }
+    const [gate, label, contribution] = [input.gate[i]!, input.set.labels[i]!, input.contribution[i]!];
+    return { h, hExponent, d, dExponent, gate, label, contribution, item: input.item[i]!, entry: input.entry[i]! };
+  });
   return { rows, base };
+}
+
+interface Judged {
+  readonly rows: Uint8Array;
+  readonly fields: Pick<IndexHeader, RuleField>;
+}
+
+type RuleField =
+  | "normLimit"
+  | "embeddingCosine"
+  | "gradientCosine"
+  | "heldOutRows"
+  | "heldOutHash"
+  | "benefitExponent"
+  | "harmLimit";
+
+/** Everything that a row's payout depends on besides its score, and the limits that all rows share. */
+function judgeRows(input: IndexInput, plain: readonly PlainRow[], curvature: Curvature): Judged {
+  const { classes, dims } = input.set;
+  const cosines = input.cosines ?? chooseCosines(plain);
+  const { owner, likeness } = lookAlikes(plain, cosines);
+  const normLimit = normLimitOf(plain);
+  const model = { weights: input.weights, classes, dims, ...curvature };
+  const held = input.heldOut && heldOutVectors(input.heldOut, { ...model, inverseExponents: curvature.exponents });
+  const benefits = held && benefitsOf(plain, held);
+  const width = rowWidth(input.set);
+  const rows = new Uint8Array(plain.length * width);
+  for (const [i, row] of plain.entries()) {
+    const judged = { clip: clipOf(row, normLimit), benefit: benefits?.benefit[i] ?? 0, owner: owner[i]! };
+    rows.set(encodeRow({ ...row, ...judged, likeness: likeness[i]! as IndexRow["likeness"] }), i * width);
+  }
+  return {
+    rows,
+    fields: {
+      ...{ normLimit, embeddingCosine: cosines.embedding, gradientCosine: cosines.gradient },
+      ...{ heldOutRows: input.heldOut?.labels.length ?? 0, heldOutHash: held?.hash ?? NO_HELD_OUT },
+      ...{ benefitExponent: benefits?.exponent ?? 0, harmLimit: benefits?.harmLimit ?? 0 },
+    },
+  };
 }
 
 /**
@@ -130,7 +179,7 @@ function encodeRows(input: IndexInput, all: readonly Residual[], range: number):
  * Throws InfluenceError: bad-shape, not-finite, off-grid, worker-lost.
  */
 export async function buildIndex(input: IndexInput, options: IndexOptions = {}): Promise<BuiltIndex> {
-  const { set, weights, lambda } = input;
+  const { set, weights, damping = input.lambda } = input;
   const blocks = options.blocks ?? Math.min(DEFAULT_BLOCKS, set.classes);
   checkInput(input, blocks);
   const scratches = Crew.size(options.workers);
@@ -141,16 +190,19 @@ export async function buildIndex(input: IndexInput, options: IndexOptions = {}):
     const layout = placeSet(crew, set, scratches);
     await predict(crew, layout, fromGrid(weights));
     options.onProgress?.("curvature");
-    const { inverse, exponents } = await curvatureOf(crew, layout, lambda);
+    const { inverse, exponents } = await curvatureOf(crew, layout, damping);
     options.onProgress?.("rows");
-    const { rows, base } = encodeRows(input, residuals(crew, layout, set), exponentRange(set.dims, blocks));
+    const { rows: plain, base } = plainRows(input, residuals(crew, layout, set), exponentRange(set.dims, blocks));
+    const { rows, fields } = judgeRows(input, plain, { inverse, exponents });
     const inverseBytes = int32Bytes(inverse);
     const header: IndexHeader = {
       encoderSpecHash: (input.encoder ?? HASHED_NGRAM_512).specHash,
       weightsHash: weightsHash(weights),
       ...{ classes: set.classes, dims: set.dims, rows: layout.rows, blocks, baseExponent: base },
-      lambdaGrid: roundHalfUp(lambda * 2 ** LAMBDA_BITS),
+      lambdaGrid: roundHalfUp(damping * 2 ** LAMBDA_BITS),
       inverseExponents: exponents,
+      ...fields,
+      selection: input.selection ?? NO_SELECTION,
       rowsRoot: rowsRoot(rows, layout),
       rowsHash: sha256(rows),
       inverseHash: sha256(inverseBytes),

@@ -17,6 +17,9 @@ const header: IndexHeader = {
   weightsHash: new Uint8Array(32).fill(2),
   ...{ classes: 3, dims: 8, rows: 2, blocks: 3, lambdaGrid: 21_990_233, baseExponent: -12 },
   inverseExponents: Int8Array.of(-14, -13, -14),
+  ...{ normLimit: 11_744_051, embeddingCosine: 870, gradientCosine: 819 },
+  ...{ heldOutRows: 40, heldOutHash: new Uint8Array(32).fill(6), benefitExponent: -31, harmLimit: 7_000 },
+  selection: { candidates: 12, queries: 100, subsets: 16, ldsPpm: 951_000 },
   rowsRoot: new Uint8Array(32).fill(3),
   rowsHash: new Uint8Array(32).fill(4),
   inverseHash: new Uint8Array(32).fill(5),
@@ -26,7 +29,8 @@ const row: IndexRow = {
   hExponent: -9,
   d: Int8Array.of(-64, 3, 61),
   dExponent: -2,
-  ...{ gate: 65535, label: 2, contribution: 11, item: 1023, entry: 2 ** 32 - 1 },
+  ...{ gate: 65535, clip: 40_000, benefit: -5_000, owner: 1, likeness: 2 as const },
+  ...{ label: 2, contribution: 11, item: 1023, entry: 2 ** 32 - 1 },
 };
 
 describe("index header", () => {
@@ -74,6 +78,8 @@ describe("index rows", () => {
     refused({ dExponent: -4 }).toThrow("from the index's base");
     refused({ dExponent: 30 }).toThrow("from the index's base");
     refused({ label: 3 }).toThrow("label 3 of 3");
+    refused({ owner: 2 }).toThrow("owner 2 of 2 rows");
+    refused({ likeness: 3 as never }).toThrow("3 is no kind of likeness");
   });
 
   test("rowBytes finds a row and refuses others", () => {

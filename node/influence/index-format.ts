@@ -3,17 +3,17 @@ import { ByteReader, ByteWriter } from "./bytes.ts";
 import { InfluenceError } from "./errors.ts";
 import { powerOfTwo } from "./exact-math.ts";
 import { MANTISSA_LIMIT } from "./quantise.ts";
-import type { IndexHeader, IndexRow } from "./types.ts";
+import { COSINE_ONE, type IndexHeader, type IndexRow, LIKENESS, type Likeness } from "./types.ts";
 
-const MAGIC = "openledger/index/1";
-/** hExponent + dExponent + gate + label + contribution + item + entry. */
-const ROW_FIXED_BYTES = 1 + 1 + 2 + 2 + 4 + 4 + 4;
+const MAGIC = "openledger/index/2";
+/** hExponent, dExponent, gate, clip, benefit, owner, likeness, label, contribution, item, entry. */
+const ROW_FIXED_BYTES = 1 + 1 + 2 + 2 + 4 + 4 + 1 + 2 + 4 + 4 + 4;
 /** Scores stay below 2^53 with at most this many blocks and the shift range below. */
 export const MOST_BLOCKS = 8;
 const MOST_DIMS = 1040;
 const MOST_EXPONENT_RANGE = 16;
 
-/** Bytes of every row of an index: int8[dims], int8[classes] and 18 fixed bytes. */
+/** Bytes of every row of an index: int8[dims], int8[classes] and 29 fixed bytes. */
 export function rowWidth(header: Pick<IndexHeader, "dims" | "classes">): number {
   return header.dims + header.classes + ROW_FIXED_BYTES;
 }
@@ -34,6 +34,50 @@ export function exponentRange(dims: number, blocks: number): number {
   return range;
 }
 
+/** What turns scores into payouts, and how the index was chosen. */
+function encodeRules(out: ByteWriter, header: IndexHeader): void {
+  out.u32(header.normLimit);
+  out.u16(header.embeddingCosine);
+  out.u16(header.gradientCosine);
+  out.u32(header.heldOutRows);
+  out.fixed(header.heldOutHash, 32);
+  out.i32(header.benefitExponent);
+  out.u32(header.harmLimit);
+  const { candidates, queries, subsets, ldsPpm } = header.selection;
+  out.u16(candidates);
+  out.u32(queries);
+  out.u32(subsets);
+  out.i32(ldsPpm);
+}
+
+type Rules = Pick<
+  IndexHeader,
+  | "normLimit"
+  | "embeddingCosine"
+  | "gradientCosine"
+  | "heldOutRows"
+  | "heldOutHash"
+  | "benefitExponent"
+  | "harmLimit"
+  | "selection"
+>;
+
+function decodeRules(input: ByteReader): Rules {
+  const normLimit = input.u32();
+  const [embeddingCosine, gradientCosine] = [input.u16(), input.u16()];
+  if (normLimit < 1 || [embeddingCosine, gradientCosine].some((cosine) => cosine < 1 || cosine > COSINE_ONE + 1)) {
+    throw new InfluenceError("bad-bytes", "index header: a norm limit or a cosine is out of range");
+  }
+  const heldOutRows = input.u32();
+  const heldOutHash = input.fixed(32);
+  const [benefitExponent, harmLimit] = [input.i32(), input.u32()];
+  const selection = { candidates: input.u16(), queries: input.u32(), subsets: input.u32(), ldsPpm: input.i32() };
+  return {
+    ...{ normLimit, embeddingCosine, gradientCosine, heldOutRows, heldOutHash, benefitExponent, harmLimit },
+    selection,
+  };
+}
+
 export function encodeIndexHeader(header: IndexHeader): Uint8Array {
   const out = new ByteWriter();
   out.text(MAGIC);
@@ -49,6 +93,7 @@ export function encodeIndexHeader(header: IndexHeader): Uint8Array {
     new Uint8Array(header.inverseExponents.buffer, header.inverseExponents.byteOffset, header.classes),
     header.classes,
   );
+  encodeRules(out, header);
   out.fixed(header.rowsRoot, 32);
   out.fixed(header.rowsHash, 32);
   out.fixed(header.inverseHash, 32);
@@ -74,17 +119,23 @@ export function decodeIndexHeader(bytes: Uint8Array): IndexHeader {
     throw new InfluenceError("bad-bytes", `index header: ${rows} rows and ${blocks} blocks are out of range`);
   }
   const inverseExponents = new Int8Array(input.fixed(classes));
+  const rules = decodeRules(input);
   const [rowsRoot, rowsHash, inverseHash] = [input.fixed(32), input.fixed(32), input.fixed(32)];
   input.end();
   return {
     ...{ encoderSpecHash, weightsHash, classes, dims, rows, blocks, lambdaGrid, baseExponent, inverseExponents },
-    ...{ rowsRoot, rowsHash, inverseHash },
+    ...{ ...rules, rowsRoot, rowsHash, inverseHash },
   };
 }
 
 /** What the chain calls an index's root: the hash of its header, which names every other part by hash. */
 export function indexRoot(headerBytes: Uint8Array): Uint8Array {
   return sha256(headerBytes);
+}
+
+function likenessOf(value: number): Likeness {
+  if (value === LIKENESS.none || value === LIKENESS.embedding || value === LIKENESS.gradient) return value;
+  throw new InfluenceError("bad-bytes", `index row: ${value} is no kind of likeness`);
 }
 
 export function encodeRow(row: IndexRow): Uint8Array {
@@ -94,6 +145,10 @@ export function encodeRow(row: IndexRow): Uint8Array {
   out.raw(new Uint8Array(row.d.buffer, row.d.byteOffset, row.d.length));
   out.i8(row.dExponent);
   out.u16(row.gate);
+  out.u16(row.clip);
+  out.i32(row.benefit);
+  out.u32(row.owner);
+  out.u8(row.likeness);
   out.u16(row.label);
   out.u32(row.contribution);
   out.u32(row.item);
@@ -108,7 +163,9 @@ export function decodeRow(header: IndexHeader, bytes: Uint8Array): IndexRow {
   const hExponent = input.i8();
   const d = new Int8Array(input.fixed(header.classes));
   const dExponent = input.i8();
-  const [gate, label] = [input.u16(), input.u16()];
+  const [gate, clip, benefit] = [input.u16(), input.u16(), input.i32()];
+  const [owner, likeness] = [input.u32(), likenessOf(input.u8())];
+  const label = input.u16();
   const [contribution, item, entry] = [input.u32(), input.u32(), input.u32()];
   input.end();
   if (h.includes(-128) || d.includes(-128)) throw new InfluenceError("bad-bytes", "index row: a mantissa is -128");
@@ -117,7 +174,8 @@ export function decodeRow(header: IndexHeader, bytes: Uint8Array): IndexRow {
     throw new InfluenceError("bad-bytes", `index row: exponents lie ${shift} from the index's base`);
   }
   if (label >= header.classes) throw new InfluenceError("bad-bytes", `index row: label ${label} of ${header.classes}`);
-  return { h, hExponent, d, dExponent, gate, label, contribution, item, entry };
+  if (owner >= header.rows) throw new InfluenceError("bad-bytes", `index row: owner ${owner} of ${header.rows} rows`);
+  return { h, hExponent, d, dExponent, gate, clip, benefit, owner, likeness, label, contribution, item, entry };
 }
 
 /** The bytes of row i inside the rows blob. */

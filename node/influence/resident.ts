@@ -12,6 +12,7 @@ import { type Dot8, dot8Over, MOST_VECTORS, ROW_STEP } from "./kernel/dot8.ts";
 import { type KernelMemory, sharedMemory } from "./kernel/wasm.ts";
 import { decodeModel } from "./model-format.ts";
 import { rowsRoot } from "./row-proof.ts";
+import { standingOf } from "./standing.ts";
 import type { Encoder, HeadModel, IndexHeader, ModelBlobs } from "./types.ts";
 
 /** Threads that may work on one resident model at a time; each has its own scratch in the model's memory. */
@@ -33,6 +34,9 @@ export interface RowColumns {
   /** 2^(row exponent - base exponent). */
   readonly scale: Float64Array;
   readonly gate: Uint16Array;
+  readonly clip: Uint16Array;
+  /** STANDING of every row. */
+  readonly standing: Uint8Array;
   readonly contribution: Uint32Array;
   readonly item: Uint32Array;
   readonly entry: Uint32Array;
@@ -116,6 +120,8 @@ function placeRows(blob: Uint8Array, header: IndexHeader, memory: KernelMemory, 
     d: new Int8Array(shared(header.classes * n)),
     scale: new Float64Array(shared(8 * n)),
     gate: new Uint16Array(shared(2 * n)),
+    clip: new Uint16Array(shared(2 * n)),
+    standing: new Uint8Array(shared(n)),
     contribution: new Uint32Array(shared(4 * n)),
     item: new Uint32Array(shared(4 * n)),
     entry: new Uint32Array(shared(4 * n)),
@@ -130,6 +136,8 @@ function placeRows(blob: Uint8Array, header: IndexHeader, memory: KernelMemory, 
     for (let c = 0; c < header.classes; c++) columns.d[c * n + i] = row.d[c]!;
     columns.scale[i] = powerOfTwo(row.hExponent + row.dExponent - header.baseExponent);
     columns.gate[i] = row.gate;
+    columns.clip[i] = row.clip;
+    columns.standing[i] = standingOf(header, row);
     columns.contribution[i] = row.contribution;
     columns.item[i] = row.item;
     columns.entry[i] = row.entry;
@@ -166,7 +174,7 @@ export function shareModel(blobs: ModelBlobs): SharedModel {
   weights.set(fromGrid(model.weights));
   const encoderFiles = shareEncoder(blobs.encoder);
   const encoderBytes = SESSION_COPIES * (encoderFiles?.graph.length ?? 0) + (encoderFiles?.tokenizer.length ?? 0);
-  const bytes = memory.buffer.byteLength + weights.byteLength + header.rows * (header.classes + 22) + encoderBytes;
+  const bytes = memory.buffer.byteLength + weights.byteLength + header.rows * (header.classes + 25) + encoderBytes;
   return { header, model, memory, places, columns, weights, encoderFiles, bytes };
 }
 
@@ -186,4 +194,9 @@ export function openModel(model: SharedModel, thread = 0): ResidentModel {
 
 export function loadModel(blobs: ModelBlobs): ResidentModel {
   return openModel(shareModel(blobs));
+}
+
+/** int8 features of a row, in place. */
+export function rowFeatures({ memory, places, header }: SharedModel, row: number): Int8Array {
+  return new Int8Array(memory.buffer, places.rows + row * places.rowStride, header.dims);
 }

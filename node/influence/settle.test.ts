@@ -86,12 +86,26 @@ describe("settle", () => {
   });
 
   test("explainSettlement: every factor multiplies out", () => {
-    const { entries, totalCredit, cap } = explainSettlement([9, -4, 6, 3], rowsOf(4));
-    for (const { score, gate, credit, share, weight } of entries) {
-      expect(credit).toBe(score * gate);
+    const rows = { ...rowsOf(4), clip: [65535, 65535, 30_000, 9], novelty: (row: number) => 100 + row };
+    const { entries, totalCredit, cap } = explainSettlement([9, -4, 6, 3], rows);
+    expect(entries.map(({ row, clip, novelty }) => [row, Number(clip), Number(novelty)])).toEqual([
+      ...[
+        [0, 65535, 100],
+        [2, 30_000, 102],
+        [3, 9, 103],
+      ],
+    ]);
+    for (const { score, gate, clip, novelty, credit, share, weight } of entries) {
+      expect(credit).toBe(score * gate * clip * novelty);
       expect(share - (credit * ONE_SHARE) / totalCredit).toBeLessThanOrEqual(1n);
       expect(weight).toBe(share < cap ? share : cap);
     }
+  });
+
+  test("behavior: look-alikes, harmful rows and the query itself earn nothing", () => {
+    const novelty = (row: number) => (row === 4 ? 0 : 65535);
+    const rows = { ...rowsOf(5), standing: [0, 1, 2, 3, 0], novelty };
+    expect(settle([5, 9, 9, 9, 9], rows).entries.map(({ item }) => item)).toEqual([0]);
   });
 
   test("behavior: columns of another length are refused", () => {

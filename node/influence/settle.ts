@@ -1,5 +1,6 @@
 import { InfluenceError } from "./errors.ts";
-import { ONE_SHARE, type Settlement } from "./types.ts";
+import { STANDING } from "./standing.ts";
+import { GATE_ONE, ONE_SHARE, type Settlement } from "./types.ts";
 
 /** Clusters that one query pays (DESIGN.md "Influence"). */
 export const TOP_CLUSTERS = 32;
@@ -14,6 +15,12 @@ const CANDIDATE_RUNS = 256;
 export interface SettleRows {
   /** uint16 fixed point. */
   readonly gate: ArrayLike<number>;
+  /** uint16 fixed point of the norm clip; nothing is clipped when absent. */
+  readonly clip?: ArrayLike<number>;
+  /** STANDING; every row may be paid when absent. */
+  readonly standing?: ArrayLike<number>;
+  /** uint16 fixed point: how far the row is from the query itself; 1 when absent. Asked for the top rows only. */
+  readonly novelty?: (row: number) => number;
   readonly contribution: ArrayLike<number>;
   readonly item: ArrayLike<number>;
 }
@@ -23,7 +30,9 @@ export interface ExplainedEntry {
   readonly row: number;
   readonly score: bigint;
   readonly gate: bigint;
-  /** max(0, score) x gate. */
+  readonly clip: bigint;
+  readonly novelty: bigint;
+  /** max(0, score) x gate x clip x novelty. */
   readonly credit: bigint;
   /** Units of 10^-18 before the cap. */
   readonly share: bigint;
@@ -40,6 +49,7 @@ export interface SettlementExplanation {
 
 interface Credit {
   readonly row: number;
+  readonly novelty: bigint;
   readonly credit: bigint;
 }
 
@@ -58,21 +68,32 @@ function candidateThreshold(values: Float64Array): number {
   return maxima.sort()[runs - TOP_CLUSTERS]!;
 }
 
+/** gate x clip of a row that may be paid, 0 of another: at most 2^32. */
+function factorOf({ gate, clip, standing }: SettleRows, row: number): number {
+  if (standing && standing[row] !== STANDING.paid) return 0;
+  return gate[row]! * (clip ? clip[row]! : GATE_ONE);
+}
+
 /**
- * Rows of the largest positive credits, largest first, ties to the earlier row. A product of a safe integer and a
- * uint16 can exceed 2^53, so candidates are first narrowed in float64 with a margin and then compared exactly.
+ * Rows of the largest positive score x gate x clip, largest first, ties to the earlier row, then each times its
+ * novelty; those left with nothing drop out. A product of a safe integer and two uint16 exceeds 2^53, so candidates
+ * are first narrowed in float64 with a margin and then compared exactly.
  */
-function topCredits(scores: ArrayLike<number>, gate: ArrayLike<number>): Credit[] {
+function topCredits(scores: ArrayLike<number>, rows: SettleRows): Credit[] {
   const rough = new Float64Array(scores.length);
-  for (let i = 0; i < rough.length; i++) rough[i] = Math.max(0, scores[i]!) * gate[i]!;
+  for (let i = 0; i < rough.length; i++) if (scores[i]! > 0) rough[i] = scores[i]! * factorOf(rows, i);
   const threshold = candidateThreshold(rough) * (1 - 2 ** -40);
-  const credits: Credit[] = [];
+  const found: { row: number; credit: bigint }[] = [];
   for (let row = 0; row < rough.length; row++) {
     if (rough[row]! <= 0 || rough[row]! < threshold) continue;
-    credits.push({ row, credit: BigInt(scores[row]!) * BigInt(gate[row]!) });
+    found.push({ row, credit: BigInt(scores[row]!) * BigInt(factorOf(rows, row)) });
   }
-  credits.sort((a, b) => (a.credit === b.credit ? a.row - b.row : a.credit < b.credit ? 1 : -1));
-  return credits.slice(0, TOP_CLUSTERS);
+  found.sort((a, b) => (a.credit === b.credit ? a.row - b.row : a.credit < b.credit ? 1 : -1));
+  const top = found.slice(0, TOP_CLUSTERS).map(({ row, credit }) => {
+    const novelty = BigInt(rows.novelty?.(row) ?? GATE_ONE);
+    return { row, novelty, credit: credit * novelty };
+  });
+  return top.filter(({ credit }) => credit > 0n);
 }
 
 /** Floor shares that sum to 10^18: what is left goes by one unit to the largest remainders, ties to the earlier. */
@@ -107,7 +128,7 @@ export function explainSettlement(scores: ArrayLike<number>, rows: SettleRows): 
   ) {
     throw new InfluenceError("bad-shape", `settlement: ${scores.length} scores for ${rows.gate.length} rows`);
   }
-  const top = topCredits(scores, rows.gate);
+  const top = topCredits(scores, rows);
   const cap = clusterCap(top.length);
   const totalCredit = top.reduce((sum, { credit }) => sum + credit, 0n);
   const shares =
@@ -117,8 +138,9 @@ export function explainSettlement(scores: ArrayLike<number>, rows: SettleRows): 
           top.map(({ credit }) => credit),
           totalCredit,
         );
-  const entries = top.map(({ row, credit }, i) => ({
-    ...{ row, credit, score: BigInt(scores[row]!), gate: BigInt(rows.gate[row]!) },
+  const entries = top.map(({ row, credit, novelty }, i) => ({
+    ...{ row, credit, novelty, score: BigInt(scores[row]!), gate: BigInt(rows.gate[row]!) },
+    clip: BigInt(rows.clip?.[row] ?? GATE_ONE),
     ...{ share: shares[i]!, weight: shares[i]! < cap ? shares[i]! : cap },
   }));
   const paid = entries.reduce((sum, { weight }) => sum + weight, 0n);
@@ -136,8 +158,9 @@ export function explainSettlement(scores: ArrayLike<number>, rows: SettleRows): 
 }
 
 /**
- * Scores to a settlement vector (DESIGN.md section 5, ECONOMY.md "Fee split"): positive part times label gate, top 32
- * clusters, floor and largest remainder, cap. entries + unattributed + capExcess = 10^18 exactly.
+ * Scores to a settlement vector (DESIGN.md section 5, ECONOMY.md "Fee split"): positive part times label gate and
+ * norm clip, look-alikes and harmful rows out, top 32 clusters, novelty, floor and largest remainder, cap.
+ * entries + unattributed + capExcess = 10^18 exactly.
  */
 export function settle(scores: ArrayLike<number>, rows: SettleRows): Settlement {
   return explainSettlement(scores, rows).settlement;

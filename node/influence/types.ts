@@ -9,6 +9,8 @@ export const ONE_SHARE = 10n ** 18n;
 export const GRID_BITS = 24;
 /** A gate of 1 in the rows' uint16 fixed point. */
 export const GATE_ONE = 65535;
+/** A cosine of 1 in an index header. */
+export const COSINE_ONE = 1024;
 
 /** A frozen text encoder; `specHash` names its algorithm, so that claims made under it stay recomputable. */
 export interface Encoder {
@@ -69,6 +71,10 @@ export interface Settlement {
   readonly eligibleClusters: number;
 }
 
+/** In which space a row repeats an earlier one. */
+export const LIKENESS = { none: 0, embedding: 1, gradient: 2 } as const;
+export type Likeness = (typeof LIKENESS)[keyof typeof LIKENESS];
+
 /** One row of the influence index as its bytes say it. */
 export interface IndexRow {
   /** int8[dims] mantissas of the features. */
@@ -79,6 +85,13 @@ export interface IndexRow {
   readonly dExponent: number;
   /** uint16 fixed point, GATE_ONE = 1. */
   readonly gate: number;
+  /** uint16 fixed point: how much the norm clip leaves of this row's score. */
+  readonly clip: number;
+  /** Influence on the held-out loss in the header's unit, positive when the row helps; 0 without held-out rows. */
+  readonly benefit: number;
+  /** Row that owns the row's cluster of look-alikes: itself, or an earlier one. */
+  readonly owner: number;
+  readonly likeness: Likeness;
   readonly label: number;
   /** Contribution index in the snapshot, item index in the contribution, entry (cluster) index in the snapshot. */
   readonly contribution: number;
@@ -89,6 +102,15 @@ export interface IndexRow {
 /** RFC 6962 inclusion proof of one row. */
 export type RowProof = MerkleProof;
 
+/** The record of a measured choice (`selectIndex`). */
+export interface IndexSelection {
+  readonly candidates: number;
+  readonly queries: number;
+  readonly subsets: number;
+  /** The chosen candidate's LDS on the held-out queries, in millionths. */
+  readonly ldsPpm: number;
+}
+
 /** The hashed head of an index: everything needed to read rows and inverse, and their hashes. */
 export interface IndexHeader {
   readonly encoderSpecHash: Uint8Array;
@@ -98,12 +120,25 @@ export interface IndexHeader {
   readonly rows: number;
   /** B: classes of a query that are scored. */
   readonly blocks: number;
-  /** Ridge lambda = lambdaGrid * 2^-40. */
+  /** Ridge of the curvature blocks = lambdaGrid * 2^-40. */
   readonly lambdaGrid: number;
   /** Smallest (hExponent + dExponent) of all rows: row scores are shifted by their distance to it. */
   readonly baseExponent: number;
   /** Exponent of each class's gridded inverse: value = int32 * 2^exponent. */
   readonly inverseExponents: Int8Array;
+  /** |p - y| up to which a row's score counts in full, on the 2^-24 grid. */
+  readonly normLimit: number;
+  /** Cosines from which on a row repeats an earlier one, in units of 1 / COSINE_ONE. */
+  readonly embeddingCosine: number;
+  readonly gradientCosine: number;
+  /** Rows that judge the others and are never trained on; sha256 of the integer vectors that they lead to. */
+  readonly heldOutRows: number;
+  readonly heldOutHash: Uint8Array;
+  /** Unit of `benefit`: 2^this. A row whose benefit lies below -harmLimit earns nothing. */
+  readonly benefitExponent: number;
+  readonly harmLimit: number;
+  /** How blocks and ridge were chosen; all zero when they were given. */
+  readonly selection: IndexSelection;
   /** Merkle root over row bytes. */
   readonly rowsRoot: Uint8Array;
   /** sha256 of the whole rows blob and of the whole inverse blob. */
