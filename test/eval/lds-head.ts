@@ -5,17 +5,17 @@ import { type EvalOptions, type Evaluation, EvaluationError, ownInteger, ownNumb
 import { exportProblem } from "./export.ts";
 import { type Family, familySubsets, type GroundTruth, groundTruth, problemKey } from "./ground-truth.ts";
 import { type HeadProblem, headProblem } from "./head-problem.ts";
-import { chooseSetting, type MethodResult, measure, type Scored, scoreQueries } from "./measure.ts";
+import { chooseSetting, type MethodResult, measure, type QueryRange, type Scored, scoreQueries } from "./measure.ts";
 import type { Method } from "./method.ts";
 import { HEAD_METHODS } from "./methods/index.ts";
 import { topOverlap } from "./overlap.ts";
-import { readPeers } from "./peers.ts";
+import { type PeerSetting, readPeers } from "./peers.ts";
 import { keepScores, keptScores } from "./score-store.ts";
 import { keyOf } from "./state.ts";
 
 /** Sizes of the full evaluation and of the bounded one for continuous integration. */
 const FULL = { n: 3000, subsets: 100, others: 50, queries: 300, tuning: 60, contributors: 60, brittle: 10 };
-const BOUNDED = { n: 300, subsets: 16, others: 4, queries: 20, tuning: 5, contributors: 20, brittle: 2 };
+const BOUNDED = { n: 300, subsets: 12, others: 3, queries: 15, tuning: 5, contributors: 20, brittle: 1 };
 const REFERENCE = "exact-gauss-newton";
 const EXTRA_FAMILIES: readonly Family[] = ["contributors", "drop10", "drop2"];
 
@@ -103,14 +103,20 @@ class Measurement {
   }
 
   /** Other libraries' scores; their times come with them, what they keep is not known. */
-  peers(dir: string, problem: HeadProblem, sizes: Sizes): void {
-    const shape = { rows: problem.set.labels.length, queries: problem.queries.count };
-    for (const [name, settings] of Object.entries(readPeers(dir, problemKey(problem), shape))) {
-      const chosen = chooseSetting(settings, this.truths.half, { from: sizes.queries, to: shape.queries });
-      const scored = scoreQueries(chosen, { from: 0, to: sizes.queries }, name, this.options.progress);
+  others(peers: Readonly<Record<string, readonly PeerSetting[]>>, queries: QueryRange, tuning: QueryRange): void {
+    for (const [name, settings] of Object.entries(peers)) {
+      const chosen = chooseSetting(settings, this.truths.half, tuning);
+      const scored = scoreQueries(chosen, queries, name, this.options.progress);
       this.record(name, { ...scored, queryMs: chosen.queryMs() });
     }
   }
+}
+
+/** Read before anything expensive, so that scores of another problem are refused at once. */
+function peersOf(problem: HeadProblem, options: EvalOptions): Record<string, PeerSetting[]> {
+  if (typeof options.own.peers !== "string") return {};
+  const shape = { rows: problem.set.labels.length, queries: problem.queries.count };
+  return readPeers(options.own.peers, problemKey(problem), shape);
 }
 
 async function problemOf(options: EvalOptions, sizes: Sizes): Promise<{ problem: HeadProblem; noise: number }> {
@@ -131,11 +137,12 @@ async function run(options: EvalOptions): Promise<object> {
   const asked = sizesOf(options);
   const { problem, noise } = await problemOf(options, asked);
   const sizes = { ...asked, queries: problem.queries.count - asked.tuning };
+  const peers = peersOf(problem, options);
   const truths = await truthsOf(problem, sizes, options);
   if (typeof options.own.export === "string") await exportProblem(options.own.export, problem, truths, sizes.tuning);
   const measurement = new Measurement(truths, options);
   await measurement.own(problem, sizes);
-  if (typeof options.own.peers === "string") measurement.peers(options.own.peers, problem, sizes);
+  measurement.others(peers, { from: 0, to: sizes.queries }, { from: sizes.queries, to: problem.queries.count });
   const { methods, scored } = measurement;
   const exact = scored[REFERENCE]?.scores;
   return {

@@ -1,5 +1,5 @@
 import { EvaluationError } from "./evaluation.ts";
-import { machineName } from "./machine.ts";
+import { loadAverage, machineName } from "./machine.ts";
 import { flagsOf, parseCommand } from "./options.ts";
 import { stderrProgress } from "./progress.ts";
 import { EVALUATIONS } from "./registry.ts";

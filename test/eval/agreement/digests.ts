@@ -49,7 +49,7 @@ export async function digestsOf(
 
 /** Samples whose integers differ. */
 export function differing(a: readonly string[], b: readonly string[]): number {
-  return a.reduce((sum, digest, i) => (digest === b[i] ? sum : sum + 1), Math.abs(a.length - b.length));
+  return a.reduce((sum, digest, i) => (digest === b[i] ? sum : sum + 1), 0) + Math.max(0, b.length - a.length);
 }
 
 /** By the exact reference. */

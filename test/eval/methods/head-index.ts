@@ -40,15 +40,13 @@ function blockSolver(built: BuiltIndex): HeadIndex["solveBlock"] {
 }
 
 async function build(problem: HeadProblem): Promise<HeadIndex> {
-  const { set, gridWeights: weights, lambda, contributor, labels } = problem;
+  const { set, gridWeights: weights, lambda, contributor, labels, heldOut } = problem;
   const folds = contributor.map((c) => c % FOLDS);
   const { gate } = await trainFolds({ ...set, folds }, { lambda });
   const item = contributor.map((_, i) => i);
   const blocks = Math.min(MOST_BLOCKS, set.classes);
-  const built = await buildIndex(
-    { set, weights, lambda, gate, contribution: contributor, item, entry: item },
-    { blocks },
-  );
+  const fields = { gate, contribution: contributor, item, entry: item, ...(heldOut ? { heldOut } : {}) };
+  const built = await buildIndex({ set, weights, lambda, ...fields }, { blocks });
   const model = encodeModel({ encoderId: HASHED_NGRAM_512.id, dims: set.dims, labels, weights });
   return {
     built,
