@@ -19,6 +19,7 @@ async function main(args: readonly string[]): Promise<void> {
   const result = {
     eval: evaluation.name,
     machine: machineName(),
+    load: loadAverage(),
     seed: options.seed,
     ...(await evaluation.run(options)),
   };
