@@ -1,3 +1,5 @@
+import { GraphError } from "./errors.ts";
+import { MAX_TERMS } from "./limits.ts";
 import type { Dim } from "./types.ts";
 
 /**
@@ -24,6 +26,9 @@ function parse(dim: Dim): Polynomial {
 
 function print(polynomial: Polynomial): Dim {
   const terms = [...polynomial].filter(([, c]) => c !== 0).sort(([a], [b]) => (a === b ? 0 : a > b ? -1 : 1));
+  if (terms.length > MAX_TERMS || terms.some(([, c]) => !Number.isSafeInteger(c))) {
+    throw new GraphError("too-large", `a dimension of ${terms.length} terms or too large a factor`);
+  }
   if (terms.length === 0) return 0;
   if (terms.length === 1 && terms[0]![0] === "") return terms[0]![1];
   terms.sort(([, a], [, b]) => Math.sign(b) - Math.sign(a));

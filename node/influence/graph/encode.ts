@@ -103,5 +103,5 @@ export function encodeGraph(graph: Graph): Uint8Array {
   text(w, 2, PRODUCER);
   message(w, 7, (inner) => graphProto(inner, graph));
   message(w, 8, (inner) => int(inner, 2, OPSET));
-  return Uint8Array.from(w.finish());
+  return new Uint8Array(w.finish());
 }

@@ -11,7 +11,7 @@ export interface Parameter {
 }
 
 export interface LoraOptions {
-  /** Names of linear layers, or the source of a regular expression over them. */
+  /** Names of linear layers; or, for people at their own machine only, the source of a regular expression over them. */
   readonly targets: readonly string[] | string;
   readonly rank: number;
   /** The update is scaled by alpha / rank. */

@@ -42,7 +42,8 @@ test("the README's limits are the code's", () => {
   const text = section("Limits");
   for (const row of [
     `| model file | 2^${Math.log2(limits.MAX_MODEL_BYTES)} bytes |`,
-    `| weights after decoding | 2^${Math.log2(limits.MAX_INITIALIZER_BYTES)} bytes |`,
+    `| elements of one value, as far as known | 2^${Math.log2(limits.MAX_ELEMENTS)} |`,
+    `| terms of a symbolic dimension | ${limits.MAX_TERMS} |`,
     `| nodes; values | ${limits.MAX_NODES.toLocaleString("en-US")} each |`,
     `| name | ${limits.MAX_NAME_BYTES} bytes |`,
     `| inputs or outputs of a node | ${limits.MAX_ARITY.toLocaleString("en-US")} |`,
@@ -50,5 +51,7 @@ test("the README's limits are the code's", () => {
   ]) {
     expect(text).toContain(row);
   }
+  expect(text).toContain("| weights after decoding | 2^31 - 2^24 bytes |");
+  expect(limits.MAX_INITIALIZER_BYTES).toBe(2 ** 31 - 2 ** 24);
   expect(limits.MAX_VALUES).toBe(limits.MAX_NODES);
 });

@@ -73,6 +73,18 @@ describe("what can't be is refused by node", () => {
   });
 });
 
+test("a value beyond memory, and a dimension that grows without end, are refused", () => {
+  const huge = (b: GraphBuilder) => b.node("Expand", [b.scalar(1), b.ints([2 ** 20, 2 ** 20])]);
+  expect(() => shapeOf(huge)).toThrow("Expand node Expand_0: a result of shape [1048576,1048576]");
+  const growing = (b: GraphBuilder) => {
+    let size = b.node("Size", ["x"]);
+    for (let i = 0; i < 40; i++)
+      size = b.node("Mul", [b.node("Add", [size, b.node("Shape", ["x"], { end: 1 })]), size]);
+    return size;
+  };
+  expect(() => shapeOf(growing)).toThrow(/too large a factor/);
+});
+
 describe("the builder", () => {
   test("refuses a name twice, and a float where an integer attribute is meant", () => {
     const b = new GraphBuilder();

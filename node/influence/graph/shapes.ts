@@ -1,10 +1,10 @@
 import { bindDim, productOfDims } from "./dims.ts";
 import { GraphError } from "./errors.ts";
-import { MAX_KNOWN_INTEGERS } from "./limits.ts";
+import { MAX_ELEMENTS, MAX_KNOWN_INTEGERS, MAX_RANK } from "./limits.ts";
 import { Call, type Value } from "./ops/operator.ts";
 import { operatorOf } from "./ops/table.ts";
 import { integersOf, isFloat } from "./tensor.ts";
-import type { Graph, GraphNode, Shapes, Tensor, ValueInfo } from "./types.ts";
+import type { Dim, Graph, GraphNode, Shapes, Tensor, ValueInfo } from "./types.ts";
 
 /** Values of a graph with the elements of small integer tensors, which Reshape, Slice and their like depend on. */
 export type Values = Map<string, Value>;
@@ -30,7 +30,17 @@ export function inferNode(node: GraphNode, values: ReadonlyMap<string, Value>): 
   if (given > most || inputs.filter((v, i) => i < least && v).length < least) {
     call.fail(`takes ${least === most ? least : `${least} to ${most}`} inputs, got ${given}`, "malformed");
   }
-  return operator.infer(call).map((value) => trim(value));
+  const results = operator.infer(call).map((value) => trim(value));
+  for (const { dims } of results) checkSize(call, dims);
+  return results;
+}
+
+/** A graph may be anybody's: no value may be larger than memory. */
+function checkSize(call: Call, dims: readonly Dim[]): void {
+  const known = dims.reduce<number>((n, d) => (typeof d === "number" ? n * d : n), 1);
+  if (known > MAX_ELEMENTS) call.fail(`a result of shape [${dims}]`, "too-large");
+  if (dims.length > MAX_RANK) call.fail(`a result of rank ${dims.length}`, "too-large");
+  if (dims.some((d) => typeof d === "number" && d < 0)) call.fail(`a result of shape [${dims}]`);
 }
 
 function trim(value: Value): Value {

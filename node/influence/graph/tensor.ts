@@ -87,9 +87,10 @@ export function scalar(value: number, dtype: DType = "double"): Tensor {
   return { dtype, dims: [], data };
 }
 
-/** The same elements in another type, as ONNX Cast: towards integers by truncation, to bool by "is not zero". */
+/** The same elements in another type, as ONNX Cast: towards integers by truncation, to bool by "is not zero". float and double share memory. */
 export function convert(tensor: Tensor, dtype: DType): Tensor {
   if (tensor.dtype === dtype) return tensor;
+  if (tensor.dtype === "float" && dtype === "double") return { ...tensor, dtype };
   const data = emptyData(dtype, tensor.data.length);
   for (let i = 0; i < data.length; i++) {
     const value = Number(tensor.data[i]);
