@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { differing, digestsOf, referenceDigests } from "./agreement/digests.ts";
 import { machines, onMachine } from "./agreement/machines.ts";
 import { headProblem } from "./agreement/problem.ts";
-import { openSetting, type Setting } from "./agreement/session.ts";
+import { modelOf, openSetting, type Setting } from "./agreement/session.ts";
 import { evaluation } from "./agreement.ts";
 import { parseCommand } from "./options.ts";
 import { SILENT } from "./progress.ts";
@@ -36,7 +36,7 @@ describe("agreement", () => {
 
   test("behavior: float32 is told from float64", async () => {
     const problem = headProblem(1);
-    const session = await openSetting(problem.graph, problem.outputs, { ...SETTING, isFloat32: true });
+    const session = await openSetting(modelOf(problem.graph, true), problem.outputs, { ...SETTING, isFloat32: true });
     const narrow = await digestsOf(problem, 0, { count: 14, batch: 7 }, (feeds) => session.run(feeds));
     await session.release();
     expect(differing(await referenceDigests(problem, 0, 14), narrow)).toBe(14);

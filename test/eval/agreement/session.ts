@@ -41,9 +41,18 @@ export interface OpenSetting {
   release(): Promise<void>;
 }
 
-export async function openSetting(graph: Graph, outputs: readonly string[], setting: Setting): Promise<OpenSetting> {
+/** The model as ONNX Runtime gets it: settings of one problem share it. */
+export function modelOf(graph: Graph, isFloat32 = false): Uint8Array {
+  return encodeGraph(isFloat32 ? narrowed(graph) : toFloat64(graph));
+}
+
+export async function openSetting(
+  model: Uint8Array,
+  outputs: readonly string[],
+  setting: Setting,
+): Promise<OpenSetting> {
   const isFloat32 = setting.isFloat32 === true;
-  const session = await InferenceSession.create(encodeGraph(isFloat32 ? narrowed(graph) : toFloat64(graph)), {
+  const session = await InferenceSession.create(model, {
     intraOpNumThreads: setting.threads,
     interOpNumThreads: 1,
     graphOptimizationLevel: setting.level,

@@ -1,13 +1,12 @@
 import { InferenceSession } from "onnxruntime-node";
 import { runtimeFacts } from "../../../node/doctor/providers.ts";
-import { encodeGraph } from "../../../node/influence/graph/index.ts";
 import type { Provider } from "../../../node/influence/graph/runtime.ts";
 import type { EvalOptions } from "../evaluation.ts";
 import { machineName } from "../machine.ts";
 import { keyOf } from "../state.ts";
 import { differing, digestsOf, referenceDigests } from "./digests.ts";
 import { CHUNK, PROBLEMS, type Problem, type ProblemName } from "./problem.ts";
-import { LEVELS, type OpenSetting, openSetting, type Setting, settingName } from "./session.ts";
+import { LEVELS, modelOf, type OpenSetting, openSetting, type Setting, settingName } from "./session.ts";
 
 const THREADS = [1, 2];
 const BATCHES = [1, 7, 64];
@@ -24,7 +23,7 @@ function settings(providers: readonly Provider[]): Setting[] {
 async function workingProviders(problem: Problem): Promise<Provider[]> {
   if (!runtimeFacts().cudaPlaced) return ["cpu"];
   try {
-    const session = await InferenceSession.create(encodeGraph(problem.graph), { executionProviders: ["cuda"] });
+    const session = await InferenceSession.create(modelOf(problem.graph), { executionProviders: ["cuda"] });
     await session.release();
     return ["cpu", "cuda"];
   } catch {
@@ -48,15 +47,17 @@ export interface SweepResult {
 /** Sessions are opened on first use: a finished sweep that is asked for again opens none. */
 class Sessions {
   readonly #problem: Problem;
+  readonly #model: Uint8Array;
   readonly #open = new Map<string, Promise<OpenSetting>>();
 
-  constructor(problem: Problem) {
+  constructor(problem: Problem, model: Uint8Array) {
     this.#problem = problem;
+    this.#model = model;
   }
 
   async digests(setting: Setting, chunk: number, count: number): Promise<string[]> {
     const name = settingName(setting);
-    const opened = this.#open.get(name) ?? openSetting(this.#problem.graph, this.#problem.outputs, setting);
+    const opened = this.#open.get(name) ?? openSetting(this.#model, this.#problem.outputs, setting);
     this.#open.set(name, opened);
     const session = await opened;
     return digestsOf(this.#problem, chunk, { count, batch: setting.batch }, (feeds) => session.run(feeds));
@@ -86,15 +87,9 @@ async function chunkTally(
 export async function sweep(name: ProblemName, samples: number, options: EvalOptions): Promise<SweepResult> {
   const problem = PROBLEMS[name](options.seed);
   const all = settings(await workingProviders(problem));
-  const parts = [
-    "agreement/1",
-    machineName(),
-    runtimeFacts().version,
-    encodeGraph(problem.graph),
-    ...all.map(settingName),
-  ];
-  const key = keyOf(parts);
-  const sessions = new Sessions(problem);
+  const model = modelOf(problem.graph);
+  const key = keyOf(["agreement/1", machineName(), runtimeFacts().version, model, ...all.map(settingName)]);
+  const sessions = new Sessions(problem, model);
   const bySetting: Tally = {};
   const chunks = Math.ceil(samples / CHUNK);
   for (let chunk = 0; chunk < chunks; chunk++) {
@@ -119,7 +114,7 @@ export async function float32Contrast(
 ): Promise<Record<string, number>> {
   const problem = PROBLEMS[name](seed);
   const run = async (setting: Setting) => {
-    const session = await openSetting(problem.graph, problem.outputs, setting);
+    const session = await openSetting(modelOf(problem.graph, setting.isFloat32), problem.outputs, setting);
     const sizes = { count: samples, batch: setting.batch, rounding: "int8" } as const;
     const digests = await digestsOf(problem, 0, sizes, (feeds) => session.run(feeds));
     await session.release();
