@@ -6,7 +6,7 @@ import { DEFAULT_PARAMS } from "../../modules/finetune/params.ts";
 import { Params } from "../../proto/gen/openledger/finetune/v1.ts";
 import { toJson } from "../../proto/runtime.ts";
 import { TestNetwork } from "./network.ts";
-import { cli, cliJson } from "./process.ts";
+import { cli, cliJson, eventually } from "./process.ts";
 
 const LONGEST_MS = 15 * 60_000;
 const CURATORS = ["cat", "dan", "eve"];
@@ -37,11 +37,16 @@ const createJob = async () => {
 };
 
 /** Follows a job until validators have decided and the dispute window is over: the job then, and the exit code. */
-const ended = async (job: string) => {
-  const { code, stdout, stderr } = await cli("job", "watch", job, "--output", "json", ...reading());
-  if (stdout === "") throw new Error(`job watch exits with ${code}: ${stderr}`);
-  return { code, stderr, ...(JSON.parse(stdout) as JobView & { curve: { step: number; loss: number }[] }) };
-};
+const ended = (job: string) =>
+  eventually(
+    `job ${job} ends`,
+    async () => {
+      const { code, stdout, stderr } = await cli("job", "watch", job, "--output", "json", ...reading());
+      if (stdout === "") throw new Error(`job watch exits with ${code}: ${stderr}`);
+      return { code, stderr, ...(JSON.parse(stdout) as JobView & { curve: { step: number; loss: number }[] }) };
+    },
+    LONGEST_MS,
+  );
 
 /** Short windows, so that a test sees them end. */
 function shorten(): void {
