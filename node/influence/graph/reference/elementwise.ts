@@ -1,6 +1,7 @@
-import { emptyData, isFloat } from "../tensor.ts";
+import { isFloat } from "../tensor.ts";
 import type { DType, Tensor } from "../types.ts";
 import { broadcastInputs, type Call, input, type Operator, realInput, refusal } from "./call.ts";
+import { allocate } from "./tensors.ts";
 
 /** A binary operation on each kind of number; an absent one is refused. */
 export interface Binary {
@@ -13,7 +14,7 @@ export interface Binary {
 
 function pairwise(call: Call, a: Tensor, b: Tensor, { real, small, int64 }: Binary): Tensor {
   const { dtype, dims } = a;
-  const out = emptyData(dtype, a.data.length);
+  const out = allocate(dtype, a.data.length);
   if (a.data instanceof BigInt64Array) {
     if (!int64) throw refusal(call, "unsupported-type", `${dtype} is not supported`);
     const other = b.data as BigInt64Array;
@@ -61,7 +62,7 @@ export function signedUnary(real: (x: number) => number, int64: (x: bigint) => b
   return (call) => {
     const { dtype, dims, data } = input(call, 0);
     if (dtype === "bool") throw refusal(call, "unsupported-type", "bool is not supported");
-    const out = emptyData(dtype, data.length);
+    const out = allocate(dtype, data.length);
     if (data instanceof BigInt64Array) {
       const target = out as BigInt64Array;
       for (let i = 0; i < out.length; i++) target[i] = int64(data[i]!);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { double } from "../tensor.ts";
+import { double, int64 } from "../tensor.ts";
 import type { Graph, GraphNode } from "../types.ts";
 import { evaluate } from "./evaluate.ts";
 
@@ -57,6 +57,11 @@ describe("evaluate", () => {
     const broken = { ...graph, nodes: [...graph.nodes, nodeOf("NoSuchOperator", ["t"], ["z"])] };
     expect(message(() => evaluate(broken, { x }, ["z"]))).toMatchInlineSnapshot(
       `"unsupported-operator: no operator NoSuchOperator (node NoSuchOperator_z)"`,
+    );
+    const initializers = new Map([["shape", int64([2 ** 20, 2 ** 20])]]);
+    const large = { ...graph, initializers, nodes: [nodeOf("ConstantOfShape", ["shape"], ["z"])] };
+    expect(message(() => evaluate(large, {}, ["z"]))).toMatchInlineSnapshot(
+      `"too-large: ConstantOfShape ConstantOfShape_z: a value of 1099511627776 elements; at most 268435456"`,
     );
     expect(message(() => evaluate(graph, {}))).toMatchInlineSnapshot(
       `"no-such-value: MatMul MatMul_xw needs x, which nothing gives"`,

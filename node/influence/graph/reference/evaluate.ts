@@ -2,7 +2,6 @@ import { GraphError } from "../errors.ts";
 import { sizeOf } from "../tensor.ts";
 import type { Feeds, Graph, GraphNode, Tensor, ValueInfo } from "../types.ts";
 import { OPERATORS } from "./operators.ts";
-import { MOST_ELEMENTS } from "./tensors.ts";
 
 /** The nodes that the wanted values depend on, in the graph's order. */
 function neededNodes(graph: Graph, wanted: readonly string[]): GraphNode[] {
@@ -54,10 +53,12 @@ function run(graph: Graph, node: GraphNode, values: ReadonlyMap<string, Tensor>)
     if (!value) throw new GraphError("no-such-value", `${node.op} ${node.name} needs ${name}, which nothing gives`, at);
     return value;
   });
-  const outputs = operator({ node, opset: graph.opset, inputs });
-  const large = outputs.find(({ data }) => data.length > MOST_ELEMENTS);
-  if (large) throw new GraphError("too-large", `${node.op} ${node.name} gives [${large.dims}]`, at);
-  return outputs;
+  try {
+    return operator({ node, opset: graph.opset, inputs });
+  } catch (error) {
+    if (!(error instanceof GraphError) || error.node !== undefined) throw error;
+    throw new GraphError(error.code, `${node.op} ${node.name}: ${error.message}`, at);
+  }
 }
 
 /**

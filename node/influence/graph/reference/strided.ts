@@ -1,6 +1,6 @@
-import { emptyData, sizeOf } from "../tensor.ts";
+import { sizeOf } from "../tensor.ts";
 import type { DType, Tensor } from "../types.ts";
-import { type Data, stridesOf } from "./tensors.ts";
+import { allocate, type Data, stridesOf } from "./tensors.ts";
 
 /** A view of data: element (i, j, ...) is data[offset + i strides[0] + j strides[1] + ...]. */
 export interface View {
@@ -50,7 +50,7 @@ export function copyView(from: Data, source: View, to: Data, target: View): void
 
 /** A contiguous copy of a view. */
 export function gathered(dtype: DType, data: Data, view: View): Tensor {
-  const out = emptyData(dtype, sizeOf(view.dims));
+  const out = allocate(dtype, sizeOf(view.dims));
   copyView(data, view, out, { dims: view.dims, strides: stridesOf(view.dims), offset: 0 });
   return { dtype, dims: view.dims, data: out };
 }

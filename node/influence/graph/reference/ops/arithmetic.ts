@@ -1,7 +1,8 @@
-import { emptyData, isFloat } from "../../tensor.ts";
+import { isFloat } from "../../tensor.ts";
 import { broadcastAll, type Call, input, int, type Operator, refusal } from "../call.ts";
 import { binary, signedUnary, unary, variadic } from "../elementwise.ts";
 import { pow } from "../math/power.ts";
+import { allocate } from "../tensors.ts";
 
 /** NaN wins, as in IEEE 754-2019 maximum. */
 const larger = {
@@ -57,7 +58,7 @@ function power(call: Call): ReturnType<Operator> {
   if (!isFloat(dtype) && dtype !== "int64" && dtype !== "int32") {
     throw refusal(call, "unsupported-type", `${dtype} is not supported`);
   }
-  const out = emptyData(dtype, base.data.length);
+  const out = allocate(dtype, base.data.length);
   for (let i = 0; i < out.length; i++) {
     const value = pow(Number(base.data[i]), Number(exponent.data[i]));
     if (out instanceof BigInt64Array) out[i] = wholeOf(call, value);

@@ -1,8 +1,8 @@
-import { emptyData, sizeOf } from "../../tensor.ts";
+import { sizeOf } from "../../tensor.ts";
 import type { Tensor } from "../../types.ts";
 import { axisOf, type Call, input, int, integerInput, integersOf, type Operator, refusal, text } from "../call.ts";
 import { copyView, gathered } from "../strided.ts";
-import { stridesOf } from "../tensors.ts";
+import { allocate, stridesOf } from "../tensors.ts";
 
 function concat(call: Call): readonly Tensor[] {
   const tensors = call.inputs.map((_, i) => input(call, i));
@@ -14,7 +14,7 @@ function concat(call: Call): readonly Tensor[] {
     tensor.dims.every((d, i) => i === axis || d === dims[i]);
   if (!tensors.every(fits)) throw refusal(call, "bad-shape", "the parts differ in type or in another axis");
   const whole = dims.map((dim, i) => (i === axis ? tensors.reduce((sum, part) => sum + part.dims[axis]!, 0) : dim));
-  const data = emptyData(dtype, sizeOf(whole));
+  const data = allocate(dtype, sizeOf(whole));
   const strides = stridesOf(whole);
   let offset = 0;
   for (const part of tensors) {
@@ -101,7 +101,7 @@ function pad(call: Call): readonly Tensor[] {
   const before = dims.map((_, axis) => (axes.includes(axis) ? pads[axes.indexOf(axis)]! : 0));
   const after = dims.map((_, axis) => (axes.includes(axis) ? pads[axes.length + axes.indexOf(axis)]! : 0));
   const padded = dims.map((dim, axis) => dim + before[axis]! + after[axis]!);
-  const out = emptyData(dtype, sizeOf(padded));
+  const out = allocate(dtype, sizeOf(padded));
   const value = call.inputs[2]?.data[0];
   if (value !== undefined) (out as Float64Array).fill(value as number);
   const strides = stridesOf(padded);
@@ -117,7 +117,7 @@ function trilu(call: Call): readonly Tensor[] {
   const isUpper = int(call, "upper", 1) !== 0;
   const [rows, columns] = dims.slice(-2) as [number, number];
   if (dims.length < 2) throw refusal(call, "bad-shape", `[${dims}] has no triangle`);
-  const out = emptyData(dtype, data.length);
+  const out = allocate(dtype, data.length);
   for (let i = 0; i < out.length; i++) {
     const column = i % columns;
     const row = Math.floor(i / columns) % rows;

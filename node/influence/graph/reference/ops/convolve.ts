@@ -2,7 +2,7 @@ import { sizeOf } from "../../tensor.ts";
 import type { Tensor } from "../../types.ts";
 import { type Call, int, ints, type Operator, realInput, refusal, text } from "../call.ts";
 import { multiply } from "../multiply.ts";
-import { stridesOf } from "../tensors.ts";
+import { allocateReal, stridesOf } from "../tensors.ts";
 
 interface Window {
   readonly kernel: readonly number[];
@@ -53,7 +53,7 @@ function patches(
   const { kernel, strides, dilations, before } = window;
   const [taps, positions, area] = [sizeOf(kernel), sizeOf(window.out), sizeOf(spatial)];
   const places = stridesOf(spatial);
-  const out = new Float64Array(channels * taps * positions);
+  const out = allocateReal(channels * taps * positions);
   const outputs = Array.from({ length: positions }, (_, p) => coordinates(p, window.out));
   for (let tap = 0; tap < taps; tap++) {
     const offset = coordinates(tap, kernel);
@@ -82,7 +82,7 @@ function conv(call: Call): readonly Tensor[] {
   }
   const window = windowOf(call, spatial, kernel);
   const [depth, positions, rows] = [perGroup * sizeOf(kernel), sizeOf(window.out), maps / groups];
-  const out = new Float64Array(batch * maps * positions);
+  const out = allocateReal(batch * maps * positions);
   for (let n = 0; n < batch; n++) {
     for (let g = 0; g < groups; g++) {
       const start = (n * channels + g * perGroup) * sizeOf(spatial);
@@ -107,7 +107,7 @@ function globalAveragePool(call: Call): readonly Tensor[] {
   const { tensor, data } = realInput(call, 0);
   const [batch, channels, ...spatial] = tensor.dims as [number, number, ...number[]];
   const area = sizeOf(spatial);
-  const out = new Float64Array(batch * channels);
+  const out = allocateReal(batch * channels);
   for (let i = 0; i < out.length; i++) {
     let sum = 0;
     for (let k = 0; k < area; k++) sum += data[i * area + k]!;

@@ -1,7 +1,7 @@
-import { convert, double, emptyData, int64, isFloat, scalar, sizeOf, TYPE_NUMBERS } from "../../tensor.ts";
+import { convert, double, int64, isFloat, scalar, sizeOf, TYPE_NUMBERS } from "../../tensor.ts";
 import type { DType, Tensor } from "../../types.ts";
 import { axisOf, type Call, input, int, integerInput, type Operator, refusal, tensorAttribute } from "../call.ts";
-import { MOST_ELEMENTS, stridesOf } from "../tensors.ts";
+import { allocate, stridesOf } from "../tensors.ts";
 
 const TYPES: ReadonlyMap<number, DType> = new Map(
   Object.entries(TYPE_NUMBERS).map(([dtype, number]) => [number, dtype as DType]),
@@ -20,8 +20,7 @@ function constant(call: Call): readonly Tensor[] {
 function constantOfShape(call: Call): readonly Tensor[] {
   const dims = integerInput(call, 0);
   const value = tensorAttribute(call, "value") ?? scalar(0, "float");
-  if (sizeOf(dims) > MOST_ELEMENTS) throw refusal(call, "too-large", `[${dims}] is too large`);
-  const data = emptyData(value.dtype, sizeOf(dims));
+  const data = allocate(value.dtype, sizeOf(dims));
   (data as Float64Array).fill(value.data[0] as number);
   return [{ dtype: value.dtype, dims, data }];
 }
@@ -31,8 +30,7 @@ function range(call: Call): readonly Tensor[] {
   const { dtype } = input(call, 0);
   const [start, limit, delta] = [0, 1, 2].map((i) => Number(input(call, i).data[0])) as [number, number, number];
   const count = Math.max(0, Math.ceil((limit - start) / delta));
-  if (!(count <= MOST_ELEMENTS)) throw refusal(call, "too-large", `a range of ${count} elements`);
-  const data = emptyData(dtype, count);
+  const data = allocate(dtype, count);
   for (let i = 0; i < count; i++) {
     if (data instanceof BigInt64Array) data[i] = BigInt(start + i * delta);
     else data[i] = start + i * delta;
@@ -66,8 +64,7 @@ function oneHot(call: Call): readonly Tensor[] {
   const rank = indices.dims.length + 1;
   const axis = axisOf(call, int(call, "axis", -1), rank);
   const dims = [...indices.dims.slice(0, axis), depth, ...indices.dims.slice(axis)];
-  if (!(sizeOf(dims) <= MOST_ELEMENTS)) throw refusal(call, "too-large", `[${dims}] is too large`);
-  const data = emptyData(values.dtype, sizeOf(dims)) as Float64Array;
+  const data = allocate(values.dtype, sizeOf(dims)) as Float64Array;
   data.fill(values.data[0] as number);
   const inner = stridesOf(dims)[axis]!;
   for (let i = 0; i < indices.data.length; i++) {

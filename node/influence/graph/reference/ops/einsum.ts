@@ -3,7 +3,7 @@ import type { Tensor } from "../../types.ts";
 import { type Call, input, type Operator, realInput, refusal, text } from "../call.ts";
 import { multiply } from "../multiply.ts";
 import { gathered, transposed } from "../strided.ts";
-import { stridesOf } from "../tensors.ts";
+import { allocateReal, stridesOf } from "../tensors.ts";
 
 interface Equation {
   /** One label an axis; the axes of an ellipsis are "0", "1", ... from the right. */
@@ -90,7 +90,7 @@ function asProducts(call: Call, equation: Equation, sizes: Sizes): Tensor {
   const b = arranged(call, 1, [...batch, ...summed, ...columns], equation, sizes);
   const [m, k, n] = [rows, summed, columns].map((labels) => sizeOf(dimsOf(labels, sizes))) as [number, number, number];
   const stack = sizeOf(dimsOf(batch, sizes));
-  const out = new Float64Array(stack * m * n);
+  const out = allocateReal(stack * m * n);
   for (let i = 0; i < stack; i++) {
     multiply(
       { data: a.data as Float64Array, offset: i * m * k, rows: m, columns: k, rowStride: k, columnStride: 1 },
@@ -110,7 +110,7 @@ function bySums(call: Call, equation: Equation, sizes: Sizes): Tensor {
   const labels = [...output, ...summed];
   const operands = call.inputs.map((_, i) => arranged(call, i, labels, equation, sizes).data as Float64Array);
   const dims = dimsOf(output, sizes);
-  const out = new Float64Array(sizeOf(dims));
+  const out = allocateReal(sizeOf(dims));
   const count = sizeOf(dimsOf(summed, sizes));
   for (let i = 0; i < out.length; i++) {
     let sum = 0;

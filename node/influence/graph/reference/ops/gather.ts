@@ -1,7 +1,7 @@
-import { emptyData, sizeOf } from "../../tensor.ts";
+import { sizeOf } from "../../tensor.ts";
 import type { Tensor } from "../../types.ts";
 import { axisOf, type Call, input, int, integerInput, type Operator, refusal } from "../call.ts";
-import { stridesOf } from "../tensors.ts";
+import { allocate, allocateReal, stridesOf } from "../tensors.ts";
 
 /** An index in -size .. size - 1 as 0 .. size - 1. */
 export function placeOf(call: Call, index: number, size: number): number {
@@ -17,7 +17,7 @@ function gather(call: Call): readonly Tensor[] {
   const axis = axisOf(call, int(call, "axis", 0), dims.length);
   const size = dims[axis] ?? 0;
   const [outer, inner] = [sizeOf(dims.slice(0, axis)), sizeOf(dims.slice(axis + 1))];
-  const out = emptyData(dtype, outer * indices.length * inner);
+  const out = allocate(dtype, outer * indices.length * inner);
   const [source, target] = [data as Float64Array, out as Float64Array];
   const places = indices.map((index) => placeOf(call, index, size));
   for (let o = 0; o < outer; o++) {
@@ -52,7 +52,7 @@ export function elementPlaces(call: Call, dims: readonly number[]): Float64Array
 function gatherElements(call: Call): readonly Tensor[] {
   const { dtype, dims, data } = input(call, 0);
   const places = elementPlaces(call, dims);
-  const out = emptyData(dtype, places.length);
+  const out = allocate(dtype, places.length);
   for (let i = 0; i < out.length; i++) out[i] = data[places[i]!]!;
   return [{ dtype, dims: input(call, 1).dims, data: out }];
 }
@@ -72,7 +72,7 @@ export function slicePlaces(
   const strides = stridesOf(dims);
   const perBatch = sizeOf(shape.slice(batchDims, -1));
   const batchStride = sizeOf(dims.slice(batchDims));
-  const starts = new Float64Array(sizeOf(shape.slice(0, -1)));
+  const starts = allocateReal(sizeOf(shape.slice(0, -1)));
   for (let t = 0; t < starts.length; t++) {
     let at = Math.floor(t / perBatch) * (batchDims === 0 ? 0 : batchStride);
     for (let k = 0; k < depth; k++) {
@@ -88,7 +88,7 @@ function gatherND(call: Call): readonly Tensor[] {
   const batchDims = int(call, "batch_dims", 0);
   const shape = input(call, 1).dims;
   const { starts, length } = slicePlaces(call, dims, batchDims);
-  const out = emptyData(dtype, starts.length * length);
+  const out = allocate(dtype, starts.length * length);
   for (const [t, start] of starts.entries()) {
     for (let k = 0; k < length; k++) out[t * length + k] = data[start + k]!;
   }

@@ -1,8 +1,7 @@
-import { emptyData } from "../../tensor.ts";
 import type { Tensor } from "../../types.ts";
 import { broadcastAll, type Call, input, type Operator, realInput, refusal } from "../call.ts";
 import { comparison } from "../elementwise.ts";
-import { bool } from "../tensors.ts";
+import { allocate, bool } from "../tensors.ts";
 
 function not(call: Call): readonly Tensor[] {
   const { dtype, dims, data } = input(call, 0);
@@ -20,7 +19,7 @@ function where(call: Call): readonly Tensor[] {
   if (condition!.dtype !== "bool" || a!.dtype !== b!.dtype) {
     throw refusal(call, "unsupported-type", "a bool condition and two values of one type are needed");
   }
-  const data = emptyData(a!.dtype, a!.data.length);
+  const data = allocate(a!.dtype, a!.data.length);
   for (let i = 0; i < data.length; i++) data[i] = (condition!.data[i] ? a! : b!).data[i]!;
   return [{ dtype: a!.dtype, dims: a!.dims, data }];
 }
@@ -29,7 +28,7 @@ function where(call: Call): readonly Tensor[] {
 function clip(call: Call): readonly Tensor[] {
   const { dtype, dims, data } = input(call, 0);
   const [low, high] = [bound(call, 1, "min"), bound(call, 2, "max")];
-  const out = emptyData(dtype, data.length);
+  const out = allocate(dtype, data.length);
   for (let i = 0; i < out.length; i++) {
     let value = data[i]!;
     if (low !== undefined && value < low) value = low;

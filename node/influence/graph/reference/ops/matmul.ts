@@ -3,7 +3,7 @@ import type { Tensor } from "../../types.ts";
 import { type Call, float, int, type Operator, realInput, refusal } from "../call.ts";
 import { type Matrix, multiply } from "../multiply.ts";
 import { broadcastDims, expanded } from "../strided.ts";
-import { reshaped } from "../tensors.ts";
+import { allocateReal, reshaped } from "../tensors.ts";
 
 /** One matrix of a stack. */
 function matrixOf(data: Float64Array, index: number, rows: number, columns: number): Matrix {
@@ -25,13 +25,13 @@ function matMul(call: Call): readonly Tensor[] {
   const dims = [...batch, ...(left.dims.length === 1 ? [] : [rows]), ...(right.dims.length === 1 ? [] : [columns])];
   if (b.dims.length === 2) {
     // One tall product: the rows of a stack times the same matrix.
-    const tall = new Float64Array(sizeOf(batch) * rows * columns);
+    const tall = allocateReal(sizeOf(batch) * rows * columns);
     const data = [a.data as Float64Array, b.data as Float64Array] as const;
     multiply(matrixOf(data[0], 0, sizeOf(batch) * rows, depth), matrixOf(data[1], 0, depth, columns), tall, 0);
     return [{ dtype: left.dtype, dims, data: tall }];
   }
   const [wideA, wideB] = [expanded(a, [...batch, rows, depth]), expanded(b, [...batch, depth, columns])];
-  const out = new Float64Array(sizeOf(batch) * rows * columns);
+  const out = allocateReal(sizeOf(batch) * rows * columns);
   for (let i = 0; i < sizeOf(batch); i++) {
     const [x, y] = [wideA.data as Float64Array, wideB.data as Float64Array];
     multiply(matrixOf(x, i, rows, depth), matrixOf(y, i, depth, columns), out, i * rows * columns);
@@ -53,7 +53,7 @@ function gemm(call: Call): readonly Tensor[] {
   const b = factor(call, 1, int(call, "transB", 0) !== 0);
   if (a.columns !== b.rows) throw refusal(call, "bad-shape", `${a.rows} x ${a.columns} times ${b.rows} x ${b.columns}`);
   const dims = [a.rows, b.columns];
-  const out = new Float64Array(a.rows * b.columns);
+  const out = allocateReal(a.rows * b.columns);
   multiply(a, b, out, 0);
   const [alpha, beta] = [float(call, "alpha", 1), float(call, "beta", 1)];
   for (let i = 0; i < out.length; i++) out[i]! *= alpha;

@@ -1,7 +1,8 @@
-import { emptyData, sizeOf } from "../../tensor.ts";
+import { sizeOf } from "../../tensor.ts";
 import type { Tensor } from "../../types.ts";
 import { axisOf, type Call, input, int, integersOf, type Operator, refusal } from "../call.ts";
 import { transposed } from "../strided.ts";
+import { allocate } from "../tensors.ts";
 
 /** Rows along one axis, which becomes the last. */
 function rowsAlong(call: Call, attributeDefault: number) {
@@ -45,7 +46,7 @@ function topK(call: Call): readonly Tensor[] {
   if (k < 0 || k > size) throw refusal(call, "bad-shape", `${k} of ${size} elements`);
   const isLargest = int(call, "largest", 1) !== 0;
   const rows = sizeOf(others.map((i) => tensor.dims[i]!));
-  const values = emptyData(tensor.dtype, rows * k) as Float64Array;
+  const values = allocate(tensor.dtype, rows * k) as Float64Array;
   const indices = new BigInt64Array(rows * k);
   for (let row = 0; row < rows; row++) {
     const start = row * size;
@@ -74,7 +75,7 @@ function cumSum(call: Call): readonly Tensor[] {
   const axis = axisOf(call, Number(input(call, 1).data[0]), dims.length);
   const [size, inner] = [dims[axis] ?? 1, sizeOf(dims.slice(axis + 1))];
   const [isExclusive, isReverse] = [int(call, "exclusive", 0) !== 0, int(call, "reverse", 0) !== 0];
-  const out = emptyData(dtype, tensor.data.length) as Float64Array;
+  const out = allocate(dtype, tensor.data.length) as Float64Array;
   const data = tensor.data as Float64Array;
   const zero = (dtype === "int64" ? 0n : 0) as number;
   for (let line = 0; line < (size === 0 ? 0 : out.length / size); line++) {

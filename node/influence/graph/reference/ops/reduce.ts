@@ -1,7 +1,8 @@
-import { emptyData, isFloat, sizeOf } from "../../tensor.ts";
+import { isFloat, sizeOf } from "../../tensor.ts";
 import type { Tensor } from "../../types.ts";
 import { axisOf, type Call, input, int, integersOf, type Operator, refusal } from "../call.ts";
 import { transposed } from "../strided.ts";
+import { allocate } from "../tensors.ts";
 
 /** Reduces `count` values from `start` on, in index order. */
 interface Reduction {
@@ -60,7 +61,7 @@ function reduce(reduction: Reduction): Operator {
     const kept = dims.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
     const { data } = transposed(tensor, [...kept, ...axes]);
     const count = sizeOf(axes.map((axis) => dims[axis]!));
-    const out = emptyData(dtype, sizeOf(kept.map((axis) => dims[axis]!)));
+    const out = allocate(dtype, sizeOf(kept.map((axis) => dims[axis]!)));
     for (let i = 0; i < out.length; i++) {
       if (out instanceof BigInt64Array) out[i] = wholeReduction(call, reduction, data, i * count, count);
       else if (!isFloat(dtype)) out[i] = Number(wholeReduction(call, reduction, data, i * count, count));
