@@ -2,6 +2,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Json } from "../../chain/codec/comet-json-fields.ts";
 import { equalBytes } from "../../chain/crypto/bytes.ts";
 import { DEFAULT_PARAMS } from "../../modules/attribution/params.ts";
 import { Query as AttributionQuery, ClaimStatus, Params, Verdict } from "../../proto/gen/openledger/attribution/v1.ts";
@@ -40,7 +41,7 @@ let host: InferenceHost | undefined;
 
 beforeAll(async () => {
   // Two verifiers must both be in time, whatever else the machine does.
-  const params = toJson(Params, { ...DEFAULT_PARAMS, commitBlocks: PATIENCE_BLOCKS });
+  const params = toJson(Params, { ...DEFAULT_PARAMS, commitBlocks: PATIENCE_BLOCKS }) as Json;
   const modules = { attribution: { params } };
   network = await TestNetwork.start({ validators: [{}, {}], accounts: MARKET_ACCOUNTS, modules });
   market = new TestMarket(network, LABELS);
