@@ -1,5 +1,5 @@
 import { equalBytes, toHex } from "../../chain/crypto/bytes.ts";
-import { type JobManifest, TrainingManifest } from "../../proto/gen/openledger/factory/v1.ts";
+import { type JobManifest, type Rounding, TrainingManifest } from "../../proto/gen/openledger/factory/v1.ts";
 import { decodeStrict, ProtoError } from "../../proto/runtime.ts";
 import type { AsyncEncoder } from "../influence/encoders/index.ts";
 import { InfluenceError } from "../influence/errors.ts";

@@ -53,8 +53,18 @@ const REAL: Kind = {
     if (units === 0n && value !== 0) refuse(path, `is ${value}, less than half of the unit 2^-40`);
     return units;
   },
-  write: (value: bigint) => fromReal(value),
+  write: shortest,
 };
+
+/** The number of fewest digits that reads as the same units. */
+function shortest(units: bigint): number {
+  const exact = fromReal(units);
+  for (let digits = 1; digits < 17; digits++) {
+    const value = Number(exact.toPrecision(digits));
+    if (toReal(value) === units) return value;
+  }
+  return exact;
+}
 
 function choice(names: Names): Kind {
   return {

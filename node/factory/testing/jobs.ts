@@ -64,7 +64,7 @@ export function headJob(sources: readonly SourceRows[] = [sourceRows("x/1", 40)]
     optimiser: {
       ...NONE,
       kind: OptimiserKind.OPTIMISER_LBFGS,
-      ...{ lambda: toReal(0.005), tolerance: toReal(1e-6), foldTolerance: toReal(1e-4), maxIterations: 1000 },
+      ...{ lambda: toReal(0.005), tolerance: toReal(1e-4), foldTolerance: toReal(1e-2), maxIterations: 1000 },
     },
     lora: undefined,
     targets: [],
