@@ -8,6 +8,8 @@ import { type EvalOptions, type Evaluation, ownInteger } from "./evaluation.ts";
 /** Vectors of the claim "no disagreement": nine tenths are a head's query vectors, the rest per-sample decoder gradients. */
 const VECTORS = 100_000;
 const BOUNDED_VECTORS = 500;
+/** More than there are: each chunk of vectors is compared under all of them. */
+const ALL_SETTINGS = 1000;
 const DECODER_SHARE = 0.1;
 /** Head samples on each other machine; a quarter as many gradients. */
 const ELSEWHERE = CHUNK;
@@ -42,6 +44,7 @@ async function elsewhere(
 
 async function run(options: EvalOptions): Promise<object> {
   const vectors = ownInteger(options, "vectors", options.bounded ? BOUNDED_VECTORS : VECTORS);
+  const each = ownInteger(options, "settings", ALL_SETTINGS);
   const decoder = Math.round(vectors * DECODER_SHARE);
   const sizes: readonly (readonly [ProblemName, number])[] = [
     ["head", vectors - decoder],
@@ -50,7 +53,7 @@ async function run(options: EvalOptions): Promise<object> {
   const problems: Record<string, object> = {};
   let disagreements = 0;
   for (const [name, samples] of sizes) {
-    const result = await sweep(name, samples, options);
+    const result = await sweep(name, { samples, each }, options);
     disagreements += result.disagreements;
     problems[name] = result;
   }
@@ -76,6 +79,7 @@ export const evaluation: Evaluation = {
     "by emulation, and on a GPU where one works, against the exact reference; resumable; exit code 0 whatever it finds",
   options: {
     vectors: { type: "string" },
+    settings: { type: "string" },
     elsewhere: { type: "string" },
     "arm-node": { type: "string" },
     "arm-root": { type: "string" },

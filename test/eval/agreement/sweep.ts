@@ -37,7 +37,7 @@ type Tally = Record<string, number>;
 export interface SweepResult {
   readonly samples: number;
   readonly settings: number;
-  /** Samples times settings: each a comparison with the reference. */
+  /** Each of one sample under one setting with the reference. */
   readonly comparisons: number;
   readonly disagreements: number;
   /** Only settings that disagree. */
@@ -83,27 +83,46 @@ async function chunkTally(
   return tally;
 }
 
-/** Compares `samples` samples of a problem under every setting with the reference. Finished chunks are kept. */
-export async function sweep(name: ProblemName, samples: number, options: EvalOptions): Promise<SweepResult> {
+/** The settings of one chunk: all of them, or `each` in turn, so that every setting sees equally many chunks. */
+function settingsOf(all: readonly Setting[], chunk: number, each: number): Setting[] {
+  return Array.from({ length: Math.min(each, all.length) }, (_, i) => all[(chunk * each + i) % all.length]!);
+}
+
+export interface SweepSize {
+  readonly samples: number;
+  /** Settings under which each chunk is compared. */
+  readonly each: number;
+}
+
+/** Compares samples of a problem under every setting, or some for each chunk, with the reference. Finished chunks are kept. */
+export async function sweep(name: ProblemName, size: SweepSize, options: EvalOptions): Promise<SweepResult> {
+  const { samples, each } = size;
   const problem = PROBLEMS[name](options.seed);
   const all = settings(await workingProviders(problem));
   const model = modelOf(problem.graph);
   const key = keyOf(["agreement/1", machineName(), runtimeFacts().version, model, ...all.map(settingName)]);
   const sessions = new Sessions(problem, model);
   const bySetting: Tally = {};
+  let comparisons = 0;
   const chunks = Math.ceil(samples / CHUNK);
   for (let chunk = 0; chunk < chunks; chunk++) {
     const count = Math.min(CHUNK, samples - chunk * CHUNK);
-    const file = `${name}-${chunk}-${count}.json`;
+    const chosen = settingsOf(all, chunk, each);
+    comparisons += count * chosen.length;
+    const file = `${name}-${chunk}-${count}-${chosen.length}.json`;
     const kept = options.state.text(key, file);
-    const tally = kept ? (JSON.parse(kept) as Tally) : await chunkTally(problem, sessions, all, { chunk, count });
+    const tally = kept ? (JSON.parse(kept) as Tally) : await chunkTally(problem, sessions, chosen, { chunk, count });
     if (!kept) options.state.write(key, file, JSON.stringify(tally));
     for (const [setting, wrong] of Object.entries(tally)) bySetting[setting] = (bySetting[setting] ?? 0) + wrong;
-    options.progress.step(`${name}: ${all.length} settings, chunks of ${CHUNK}`, chunk + 1, chunks);
+    options.progress.step(
+      `${name}: ${Math.min(each, all.length)} of ${all.length} settings a chunk, chunks of ${CHUNK}`,
+      chunk + 1,
+      chunks,
+    );
   }
   await sessions.close();
   const disagreements = Object.values(bySetting).reduce((sum, n) => sum + n, 0);
-  return { samples, settings: all.length, comparisons: samples * all.length, disagreements, bySetting };
+  return { samples, settings: all.length, comparisons, disagreements, bySetting };
 }
 
 /** The contrast: int8 vectors in float32 that differ from those of float32 with batch 64, in percent by setting. */
