@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { Diagnosis } from "../../node/doctor/index.ts";
 import { CliError, EXIT, usageError } from "../errors.ts";
 import { printerOf } from "../options.ts";
-import { pairs, table } from "../output.ts";
+import { type Printer, pairs, table } from "../output.ts";
 
 interface DoctorOptions {
   readonly memory?: string;
@@ -30,16 +30,20 @@ A node runs the same check when it starts, and abstains from every claim where o
         throw usageError(`${options.memory} is no amount of memory`, "a whole number of MiB");
       }
       // Loaded on use, so that other commands start without the engine's libraries.
-      const { advice, diagnose } = await import("../../node/doctor/index.ts");
-      const diagnosis = await diagnose(memoryMiB === undefined ? {} : { memoryMiB });
-      printerOf(self).answer(diagnosis, () => textOf(diagnosis));
-      if (diagnosis.healthy) return;
-      throw new CliError(
-        EXIT.failure,
-        "golden digests differ: this machine must not attest",
-        advice(diagnosis.golden).join("\n  "),
-      );
+      const { diagnose } = await import("../../node/doctor/index.ts");
+      report(await diagnose(memoryMiB === undefined ? {} : { memoryMiB }), printerOf(self));
     });
+}
+
+/** Prints a diagnosis. Throws CliError `failure`, with what to do, when the machine must not attest. */
+export function report(diagnosis: Diagnosis, printer: Printer): void {
+  printer.answer(diagnosis, () => textOf(diagnosis));
+  if (diagnosis.healthy) return;
+  throw new CliError(
+    EXIT.failure,
+    "golden digests differ: this machine must not attest, and a validator on it abstains",
+    diagnosis.advice.join("\n  "),
+  );
 }
 
 const fixed = (n: number) => n.toFixed(1);

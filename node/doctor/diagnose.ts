@@ -20,6 +20,8 @@ export interface Diagnosis {
   readonly runtime: RuntimeFacts;
   readonly providers: readonly ProviderFacts[];
   readonly golden: readonly GoldenReport[];
+  /** What to do about digests that differ; empty on a healthy machine. */
+  readonly advice: readonly string[];
   readonly speeds: Speeds;
   readonly capabilities: readonly Capability[];
 }
@@ -54,7 +56,7 @@ export async function diagnose(options: DiagnoseOptions = {}): Promise<Diagnosis
   const speeds = await measureSpeeds(providers.filter(({ works }) => works).map(({ provider }) => provider));
   const memoryMiB = options.memoryMiB ?? Math.floor(machine.memoryMiB / 2);
   return {
-    ...{ healthy: matches, machine, runtime, providers, golden, speeds },
+    ...{ healthy: matches, machine, runtime, providers, golden, advice: advice(golden), speeds },
     capabilities: capabilities(speeds, { memoryMiB, cores: machine.cores, matches }),
   };
 }

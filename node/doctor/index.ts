@@ -1,1 +1,1 @@
-export { advice, type Diagnosis, diagnose } from "./diagnose.ts";
+export { type Diagnosis, diagnose } from "./diagnose.ts";
