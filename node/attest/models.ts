@@ -129,6 +129,7 @@ const FINAL: ReadonlySet<InfluenceErrorCode> = new Set([
   "unknown-encoder",
   "bad-encoder",
   "bad-shape",
+  "too-slow",
 ]);
 const MAX_MISMATCHED = 1_000;
 const NO_BYTES = new Uint8Array(0);

@@ -18,6 +18,8 @@ export type InfluenceErrorCode =
   | "hash-mismatch"
   /** The caller's key names no resident model, or the model does not fit the memory cap. */
   | "no-model"
+  /** One text took longer than the verifier gives it; the model is not tried again. */
+  | "too-slow"
   /** A worker thread died or was closed with calls under way. */
   | "worker-lost"
   /** The caller aborted a long computation. */

@@ -12,6 +12,14 @@ const DEFAULT_MEMORY_BYTES = 512 * 2 ** 20;
 /** A worker that keeps dying is left dead: its calls fail at once, and a validator abstains. */
 const MOST_RESTARTS = 8;
 
+/**
+ * Far above any encoder that is worth serving. Tokenizer patterns and graphs are the model owner's: without a bound one
+ * text could hold a validator's thread for good.
+ */
+const DEFAULT_TEXT_MS = 60_000;
+/** Models that were too slow, remembered; the oldest are forgotten first. */
+const MOST_SLOW = 1_000;
+
 export interface VerifierOptions {
   /** Threads with their own sessions; 1 by default. */
   readonly workers?: number;
@@ -19,6 +27,8 @@ export interface VerifierOptions {
   readonly memoryBytes?: number;
   /** "cuda", the default, falls back to "cpu" where the provider does not load. */
   readonly provider?: Provider;
+  /** Time for one text; a model that needs more is not used again. */
+  readonly textMs?: number;
 }
 
 export interface VerifyRequest {
@@ -44,12 +54,16 @@ export class VerifierPool {
   private readonly options: Required<VerifierOptions>;
   private readonly workers: WorkerClient[];
   private readonly models = new Map<string, Resident>();
+  private readonly slow = new Set<string>();
   private clock = 0;
   private restarts = 0;
   private closed = false;
 
   private constructor(options: VerifierOptions) {
-    this.options = { workers: 1, memoryBytes: DEFAULT_MEMORY_BYTES, provider: "cuda", ...options };
+    this.options = {
+      ...{ workers: 1, memoryBytes: DEFAULT_MEMORY_BYTES, provider: "cuda", textMs: DEFAULT_TEXT_MS },
+      ...options,
+    };
     const count = Math.min(MOST_THREADS, Math.max(1, this.options.workers));
     this.workers = Array.from({ length: count }, (_, thread) => this.start(thread));
   }
@@ -71,9 +85,10 @@ export class VerifierPool {
     return [...this.models.values()].reduce((sum, { model }) => sum + model.bytes, 0);
   }
 
-  /** Makes a model resident. Throws InfluenceError: bad-bytes, hash-mismatch, unknown-encoder, no-model, worker-lost. */
+  /** Makes a model resident. Throws InfluenceError: bad-bytes, hash-mismatch, unknown-encoder, no-model, worker-lost, too-slow. */
   async load(key: string, blobs: ModelBlobs): Promise<void> {
     if (this.models.has(key)) return;
+    this.refuseSlow(key);
     const model = await this.call("share", { blobs });
     if (model.bytes > this.options.memoryBytes) {
       throw new InfluenceError(
@@ -82,7 +97,7 @@ export class VerifierPool {
       );
     }
     await this.makeRoom(model.bytes);
-    await Promise.all(this.workers.map((worker) => worker.call("adopt", { key, model })));
+    await Promise.all(this.workers.map((worker) => this.timed(key, worker.call("adopt", { key, model }))));
     this.models.set(key, { model, lastUse: this.clock++ });
   }
 
@@ -91,17 +106,17 @@ export class VerifierPool {
     await Promise.all(this.workers.map((worker) => worker.call("drop", { key })));
   }
 
-  /** One attributed inference. Throws InfluenceError: no-model, worker-lost. */
+  /** One attributed inference. Throws InfluenceError: no-model, worker-lost, too-slow. */
   async attribute(key: string, text: string): Promise<Attribution> {
     this.touch(key);
-    return (await this.call("attribute", { key, text, witness: false })).attribution;
+    return (await this.timed(key, this.call("attribute", { key, text, witness: false }))).attribution;
   }
 
   /** Recomputes a result claim. Never throws: what cannot be recomputed is an abstention with its reason. */
   async verifyResult({ modelKey: key, text }: VerifyRequest): Promise<Recomputation> {
     try {
       this.touch(key);
-      const { attribution, witness } = await this.call("attribute", { key, text, witness: true });
+      const { attribution, witness } = await this.timed(key, this.call("attribute", { key, text, witness: true }));
       return { verdict: "recomputed", attribution, witness: witness! };
     } catch (error) {
       return { verdict: "abstain", reason: error instanceof Error ? error.message : String(error) };
@@ -133,7 +148,29 @@ export class VerifierPool {
     await Promise.all(this.workers.map((worker) => worker.close()));
   }
 
+  /** Passes an answer on; a model that was too slow for it leaves and does not come back. */
+  private async timed<T>(key: string, answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      if (error instanceof InfluenceError && error.code === "too-slow") {
+        const [oldest] = this.slow;
+        if (this.slow.size >= MOST_SLOW && oldest !== undefined) this.slow.delete(oldest);
+        this.slow.add(key);
+        this.models.delete(key);
+        // The thread was ended for the model's sake, not for its own.
+        this.restarts--;
+      }
+      throw error;
+    }
+  }
+
+  private refuseSlow(key: string): void {
+    if (this.slow.has(key)) throw new InfluenceError("too-slow", `model ${key} was too slow for this verifier`);
+  }
+
   private touch(key: string): void {
+    this.refuseSlow(key);
     const resident = this.models.get(key);
     if (!resident) throw new InfluenceError("no-model", `model ${key} is not resident; load its blobs first`);
     resident.lastUse = this.clock++;
@@ -153,7 +190,8 @@ export class VerifierPool {
   }
 
   private start(thread: number): WorkerClient {
-    return new WorkerClient({ thread, provider: this.options.provider, onLost: () => this.replace(thread) });
+    const { provider, textMs } = this.options;
+    return new WorkerClient({ thread, provider, textMs, onLost: () => this.replace(thread) });
   }
 
   private replace(thread: number): void {

@@ -7,7 +7,7 @@ function threadOf(client: WorkerClient): Worker {
 }
 
 test("behavior: a failure in the worker keeps its code", async () => {
-  const client = new WorkerClient({ thread: 0, provider: "cpu", onLost: () => {} });
+  const client = new WorkerClient({ thread: 0, provider: "cpu", textMs: 60_000, onLost: () => {} });
   const seeds = [new Uint8Array(3)];
   await expect(client.call("sketches", { witness: new Float64Array(1), seeds })).rejects.toMatchObject({
     code: "bad-shape",
@@ -18,7 +18,7 @@ test("behavior: a failure in the worker keeps its code", async () => {
 
 test("behavior: a worker that dies fails its calls, reports once, and refuses later ones", async () => {
   let lost = 0;
-  const client = new WorkerClient({ thread: 0, provider: "cpu", onLost: () => lost++ });
+  const client = new WorkerClient({ thread: 0, provider: "cpu", textMs: 60_000, onLost: () => lost++ });
   const waiting = client.call("clusters", { texts: ["a text"] });
   threadOf(client).postMessage(null);
   threadOf(client).terminate();

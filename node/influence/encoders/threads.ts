@@ -19,8 +19,12 @@ export interface EncoderThreads {
   /** Each holds the graph; as many as cores, at most MOST_THREADS, by default. No number changes a bit. */
   readonly workers?: number;
   readonly provider?: Provider;
+  /** Time for one message of texts; what takes longer is given up with its thread. */
+  readonly chunkMs?: number;
 }
 
+/** 2 s a text, far above any encoder that is worth using: tokenizer patterns and graphs are somebody else's. */
+const DEFAULT_CHUNK_MS = 256_000;
 const MOST_THREADS = 8;
 /** Texts of one message: enough that texts of one length meet, few enough for progress to be seen. */
 const CHUNK = 128;
@@ -28,9 +32,12 @@ const CHUNK = 128;
 /** Wraps one thread: one request at a time. */
 class EncoderThread {
   readonly #worker: Worker;
+  readonly #chunkMs: number;
+  #watch: NodeJS.Timeout | undefined;
   #settle: ((reply: EncodeReply) => void) | undefined;
 
-  constructor(files: EncoderFiles, provider: Provider) {
+  constructor(files: EncoderFiles, { provider = "cuda", chunkMs = DEFAULT_CHUNK_MS }: EncoderThreads) {
+    this.#chunkMs = chunkMs;
     this.#worker = new Worker(siblingModule("encode-worker", import.meta.url), { workerData: { files, provider } });
     this.#worker.on("message", (reply: EncodeReply) => this.#done(reply));
     this.#worker.on("error", ({ message }) => this.#done({ failure: { code: "worker-lost", message } }));
@@ -42,6 +49,7 @@ class EncoderThread {
     this.#worker.ref();
     return new Promise((resolve) => {
       this.#settle = resolve;
+      this.#watch = setTimeout(() => this.#expire(), this.#chunkMs);
       this.#worker.postMessage({ texts } satisfies EncodeRequest);
     });
   }
@@ -50,7 +58,15 @@ class EncoderThread {
     await this.#worker.terminate();
   }
 
+  /** What runs in a thread can't be stopped, only the thread. */
+  #expire(): void {
+    const message = `the encoder took more than ${this.#chunkMs} ms for ${CHUNK} texts or fewer`;
+    this.#done({ failure: { code: "too-slow", message } });
+    void this.#worker.terminate();
+  }
+
   #done(reply: EncodeReply): void {
+    clearTimeout(this.#watch);
     const settle = this.#settle;
     this.#settle = undefined;
     this.#worker.unref();
@@ -88,7 +104,7 @@ export function encodersFrom(files: EncoderFiles, options: EncoderThreads = {}):
         }
       };
       const wanted = Math.min(count, Math.ceil(texts.length / CHUNK));
-      while (threads.length < wanted) threads.push(new EncoderThread(shared, options.provider ?? "cuda"));
+      while (threads.length < wanted) threads.push(new EncoderThread(shared, options));
       await Promise.all(threads.slice(0, wanted).map(work));
       return features;
     },
