@@ -17,8 +17,9 @@ export interface WithheldRow {
 
 const cosine = (value: number) => (value / COSINE_ONE).toFixed(3);
 
-function reasonOf(header: IndexHeader, row: IndexRow): string {
-  const standing = standingOf(header, row);
+function reasonOf(header: IndexHeader, row: IndexRow, index: number): string {
+  const standing = standingOf(header, row, index);
+  if (standing === STANDING.untrained) return "the model was not trained on it";
   if (standing === STANDING.embedding) {
     return `its embedding lies within cosine ${cosine(header.embeddingCosine)} of an earlier item of the cluster`;
   }
@@ -37,9 +38,11 @@ export function withheldRows(
   const paid = settlement.entries.map(({ score, gate, clip }) => score * gate * clip);
   const least = paid.reduce((a, b) => (b < a ? b : a), paid[0] ?? 0n);
   const found = rows.flatMap((row, i): WithheldRow[] => {
-    if (!row || scores[i]! <= 0 || standingOf(header, row) === STANDING.paid) return [];
+    if (!row || scores[i]! <= 0 || standingOf(header, row, i) === STANDING.paid) return [];
     const credit = BigInt(scores[i]!) * BigInt(row.gate) * BigInt(row.clip);
-    return credit > 0n && credit >= least ? [{ row: i, credit, reason: reasonOf(header, row), owner: row.owner }] : [];
+    return credit > 0n && credit >= least
+      ? [{ row: i, credit, reason: reasonOf(header, row, i), owner: row.owner }]
+      : [];
   });
   found.sort((a, b) => (a.credit === b.credit ? a.row - b.row : a.credit < b.credit ? 1 : -1));
   return found.slice(0, MOST_WITHHELD);

@@ -23,7 +23,7 @@ export interface InverseClaim {
 /** H_c x with H_c = sum p (1 - p) h h^T / n + lambda I from the rows themselves. */
 function curvatureTimes({ header, set, probabilities }: InverseClaim, classIndex: number, x: Float64Array) {
   const lambda = header.lambdaGrid * powerOfTwo(-40);
-  const rows = set.labels.length;
+  const rows = header.trainedRows;
   const out = x.map((value) => lambda * value);
   for (let i = 0; i < rows; i++) {
     const p = probabilities[i * header.classes + classIndex]!;

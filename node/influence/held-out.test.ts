@@ -55,7 +55,7 @@ describe("benefit of rows", () => {
       .map((_, i) => i)
       .sort((x, y) => rows()[x]!.benefit - rows()[y]!.benefit);
     expect(new Set(order.slice(0, 3))).toEqual(wrong);
-    for (const i of wrong) expect(standingOf(index.header, rows()[i]!)).toBe(STANDING.harms);
+    for (const i of wrong) expect(standingOf(index.header, rows()[i]!, i)).toBe(STANDING.harms);
     expect(rows().filter((row) => row.benefit < -index.header.harmLimit).length).toBeLessThan(8);
   });
 

@@ -2,10 +2,11 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { indexedModel, trainingSetOf } from "../../test/bench/fixture.ts";
 import { syntheticData } from "../../test/bench/synthetic.ts";
 import { trainHead } from "../factory/train-head.ts";
+import { subset } from "../factory/training-set.ts";
 import { logits } from "./answer.ts";
 import { softmaxInPlace } from "./exact-math.ts";
 import { fromGrid } from "./grid.ts";
-import { type BuiltIndex, buildIndex } from "./index-build.ts";
+import { type BuiltIndex, buildIndex, extendIndex } from "./index-build.ts";
 import { decodeIndexHeader, decodeRow, exponentRange, rowBytes, triangleSize } from "./index-format.ts";
 
 const LAMBDA = 1e-3;
@@ -83,5 +84,22 @@ describe("buildIndex", () => {
     );
     await expect(buildIndex({ ...input, weights: new Int32Array(4) })).rejects.toThrow("do not fit");
     await expect(buildIndex(input, { blocks: 4 })).rejects.toThrow("4 blocks");
+  });
+
+  test("behavior: extending an index gives the bytes of a fresh one, and refuses another beginning", async () => {
+    const positions = data.train.map((_, i) => i);
+    const columns = { gate: positions.map(() => 65535), contribution: positions, item: positions, entry: positions };
+    const all = { set, weights, lambda: LAMBDA, ...columns };
+    const first = (values: readonly number[]) => values.slice(0, 40);
+    const begun = { gate: first(columns.gate), contribution: first(positions), item: first(positions) };
+    const few = { ...begun, entry: first(positions), set: subset(set, first(positions)) };
+    const old = await buildIndex({ ...all, ...few }, { workers: 1 });
+    const grown = { ...all, trainedRows: 40 };
+    const extended = await extendIndex(old, grown, { workers: 1 });
+    expect(extended.indexRoot).toEqual((await buildIndex(grown, { workers: 2 })).indexRoot);
+    expect(extended.inverse).toEqual(old.inverse);
+    expect(extended.header).toMatchObject({ rows: 60, trainedRows: 40 });
+    expect(() => extendIndex(old, { ...grown, weights: weights.map((w) => w + 1) })).toThrow("the head is another");
+    expect(() => extendIndex(old, { ...grown, entry: positions.map((i) => i + 1) })).toThrow("row 0 is another item");
   });
 });

@@ -1,3 +1,4 @@
+import { equalBytes } from "../../chain/crypto/bytes.ts";
 import { sha256 } from "../../chain/crypto/hash.ts";
 import { Crew } from "../factory/crew.ts";
 import { placeSet, predict } from "../factory/head-solver.ts";
@@ -6,14 +7,16 @@ import type { CurvatureLayout } from "../factory/operations.ts";
 import { checkTrainingSet, type TrainingSet } from "../factory/training-set.ts";
 import { HASHED_NGRAM_512 } from "./encoder.ts";
 import { InfluenceError } from "./errors.ts";
-import { fromGrid, int32Bytes, roundHalfUp, weightsHash } from "./grid.ts";
+import { fromGrid, int32Bytes, int32FromBytes, roundHalfUp, weightsHash } from "./grid.ts";
 import { benefitsOf, type HeldOutSet, heldOutVectors } from "./held-out.ts";
 import {
+  decodeRow,
   encodeIndexHeader,
   encodeRow,
   exponentRange,
   indexRoot,
   MOST_BLOCKS,
+  rowBytes,
   rowWidth,
   triangleSize,
 } from "./index-format.ts";
@@ -47,6 +50,8 @@ export interface IndexInput {
   readonly entry: ArrayLike<number>;
   /** Rows that judge the others: never among `set`. Without them every benefit is 0 and no row does harm. */
   readonly heldOut?: HeldOutSet;
+  /** Rows from the first on that the head was trained on; all by default. */
+  readonly trainedRows?: number;
   /** Look-alike thresholds; chosen on the rows when absent. */
   readonly cosines?: Cosines;
   readonly selection?: IndexSelection;
@@ -83,6 +88,10 @@ function checkInput(input: IndexInput, blocks: number): void {
   }
   if (input.weights.length !== input.set.classes * input.set.dims) {
     throw new InfluenceError("bad-shape", `index: ${input.weights.length} weights do not fit the training set`);
+  }
+  const { trainedRows = rows } = input;
+  if (!Number.isInteger(trainedRows) || trainedRows < 1 || trainedRows > rows) {
+    throw new InfluenceError("bad-shape", `index: ${trainedRows} trained rows of ${rows}`);
   }
   if (!Number.isInteger(blocks) || blocks < 1 || blocks > Math.min(MOST_BLOCKS, input.set.classes)) {
     throw new InfluenceError("bad-shape", `index: ${blocks} blocks; 1 to ${MOST_BLOCKS} and no more than classes`);
@@ -173,12 +182,10 @@ function judgeRows(input: IndexInput, plain: readonly PlainRow[], curvature: Cur
   };
 }
 
-/**
- * Builds the influence index of a trained head: one gridded inverse curvature block a class and one row a training
- * item. Deterministic bytes for any number of workers.
- * Throws InfluenceError: bad-shape, not-finite, off-grid, worker-lost.
- */
-export async function buildIndex(input: IndexInput, options: IndexOptions = {}): Promise<BuiltIndex> {
+/** Where the blocks come from: computed in the crew, or those of an index of the same head. */
+type CurvatureSource = (crew: Crew, layout: Layout) => Promise<Curvature>;
+
+async function build(input: IndexInput, options: IndexOptions, curvature: CurvatureSource): Promise<BuiltIndex> {
   const { set, weights, damping = input.lambda } = input;
   const blocks = options.blocks ?? Math.min(DEFAULT_BLOCKS, set.classes);
   checkInput(input, blocks);
@@ -190,7 +197,7 @@ export async function buildIndex(input: IndexInput, options: IndexOptions = {}):
     const layout = placeSet(crew, set, scratches);
     await predict(crew, layout, fromGrid(weights));
     options.onProgress?.("curvature");
-    const { inverse, exponents } = await curvatureOf(crew, layout, damping);
+    const { inverse, exponents } = await curvature(crew, layout);
     options.onProgress?.("rows");
     const { rows: plain, base } = plainRows(input, residuals(crew, layout, set), exponentRange(set.dims, blocks));
     const { rows, fields } = judgeRows(input, plain, { inverse, exponents });
@@ -199,6 +206,7 @@ export async function buildIndex(input: IndexInput, options: IndexOptions = {}):
       encoderSpecHash: (input.encoder ?? HASHED_NGRAM_512).specHash,
       weightsHash: weightsHash(weights),
       ...{ classes: set.classes, dims: set.dims, rows: layout.rows, blocks, baseExponent: base },
+      trainedRows: input.trainedRows ?? layout.rows,
       lambdaGrid: roundHalfUp(damping * 2 ** LAMBDA_BITS),
       inverseExponents: exponents,
       ...fields,
@@ -211,5 +219,49 @@ export async function buildIndex(input: IndexInput, options: IndexOptions = {}):
     return { header, headerBytes, rows, inverse: inverseBytes, indexRoot: indexRoot(headerBytes) };
   } finally {
     await crew.close();
+  }
+}
+
+/**
+ * Builds the influence index of a trained head: one gridded inverse curvature block a class and one row a training
+ * item. Deterministic bytes for any number of workers.
+ * Throws InfluenceError: bad-shape, not-finite, off-grid, worker-lost.
+ */
+export function buildIndex(input: IndexInput, options: IndexOptions = {}): Promise<BuiltIndex> {
+  const { damping = input.lambda, trainedRows } = input;
+  return build(input, options, (crew, layout) =>
+    curvatureOf(crew, { ...layout, rows: trainedRows ?? layout.rows }, damping),
+  );
+}
+
+/**
+ * The index of a snapshot that grew while its head stayed: `input` holds the old rows first and then the new ones, and
+ * names the old `trainedRows`. The curvature, all but seconds of the work, is that of the head and is reused; rows and
+ * the rules that all rows share are computed again. The same bytes as `buildIndex` of the same input.
+ * Throws InfluenceError as `buildIndex`, and hash-mismatch when `old` is of another head, ridge or beginning.
+ */
+export function extendIndex(
+  old: Pick<BuiltIndex, "header" | "rows" | "inverse">,
+  input: IndexInput & { readonly trainedRows: number },
+  options: IndexOptions = {},
+): Promise<BuiltIndex> {
+  checkBeginning(old, input);
+  const { inverseExponents: exponents } = old.header;
+  return build(input, options, async () => ({ inverse: int32FromBytes(old.inverse), exponents }));
+}
+
+function checkBeginning({ header, rows, inverse }: Pick<BuiltIndex, "header" | "rows" | "inverse">, input: IndexInput) {
+  const refuse = (what: string): never => {
+    throw new InfluenceError("hash-mismatch", `extended index: ${what}`);
+  };
+  const { set, damping = input.lambda } = input;
+  if (!equalBytes(header.weightsHash, weightsHash(input.weights))) refuse("the head is another");
+  if (header.lambdaGrid !== roundHalfUp(damping * 2 ** LAMBDA_BITS)) refuse("the ridge is another");
+  if (!equalBytes(header.inverseHash, sha256(inverse))) refuse("the inverse is not the old header's");
+  if (header.trainedRows !== input.trainedRows || header.rows > set.labels.length) refuse("rows are missing");
+  for (let i = 0; i < header.rows; i++) {
+    const row = decodeRow(header, rowBytes(rows, header, i));
+    const named = row.entry === input.entry[i] && row.item === input.item[i] && row.label === set.labels[i];
+    if (!named || row.contribution !== input.contribution[i]) refuse(`row ${i} is another item`);
   }
 }

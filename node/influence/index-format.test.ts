@@ -15,7 +15,7 @@ import type { IndexHeader, IndexRow } from "./types.ts";
 const header: IndexHeader = {
   encoderSpecHash: new Uint8Array(32).fill(1),
   weightsHash: new Uint8Array(32).fill(2),
-  ...{ classes: 3, dims: 8, rows: 2, blocks: 3, lambdaGrid: 21_990_233, baseExponent: -12 },
+  ...{ classes: 3, dims: 8, rows: 2, trainedRows: 2, blocks: 3, lambdaGrid: 21_990_233, baseExponent: -12 },
   inverseExponents: Int8Array.of(-14, -13, -14),
   ...{ normLimit: 11_744_051, embeddingCosine: 870, gradientCosine: 819 },
   ...{ heldOutRows: 40, heldOutHash: new Uint8Array(32).fill(6), benefitExponent: -31, harmLimit: 7_000 },
@@ -58,6 +58,8 @@ describe("index header", () => {
       { dims: 6 },
       { dims: 4096 },
       { rows: 0 },
+      { trainedRows: 0 },
+      { trainedRows: 3 },
       { blocks: 4 },
     ]) {
       expect(() => decodeIndexHeader(encodeIndexHeader({ ...header, ...bad }))).toThrow("out of range");

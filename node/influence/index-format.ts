@@ -86,6 +86,7 @@ export function encodeIndexHeader(header: IndexHeader): Uint8Array {
   out.u32(header.classes);
   out.u32(header.dims);
   out.u32(header.rows);
+  out.u32(header.trainedRows);
   out.u32(header.blocks);
   out.u64(header.lambdaGrid);
   out.i32(header.baseExponent);
@@ -109,11 +110,15 @@ export function decodeIndexHeader(bytes: Uint8Array): IndexHeader {
   const classes = input.u32();
   const dims = input.u32();
   const rows = input.u32();
+  const trainedRows = input.u32();
   const blocks = input.u32();
   const lambdaGrid = input.u64();
   const baseExponent = input.i32();
   if (classes < 2 || classes > 4096 || dims < 4 || dims % 4 !== 0 || dims > MOST_DIMS) {
     throw new InfluenceError("bad-bytes", `index header: ${classes} classes of ${dims} dims are out of range`);
+  }
+  if (trainedRows < 1 || trainedRows > rows) {
+    throw new InfluenceError("bad-bytes", `index header: ${trainedRows} trained rows of ${rows} are out of range`);
   }
   if (rows < 1 || blocks < 1 || blocks > Math.min(MOST_BLOCKS, classes)) {
     throw new InfluenceError("bad-bytes", `index header: ${rows} rows and ${blocks} blocks are out of range`);
@@ -123,7 +128,18 @@ export function decodeIndexHeader(bytes: Uint8Array): IndexHeader {
   const [rowsRoot, rowsHash, inverseHash] = [input.fixed(32), input.fixed(32), input.fixed(32)];
   input.end();
   return {
-    ...{ encoderSpecHash, weightsHash, classes, dims, rows, blocks, lambdaGrid, baseExponent, inverseExponents },
+    ...{
+      encoderSpecHash,
+      weightsHash,
+      classes,
+      dims,
+      rows,
+      trainedRows,
+      blocks,
+      lambdaGrid,
+      baseExponent,
+      inverseExponents,
+    },
     ...{ ...rules, rowsRoot, rowsHash, inverseHash },
   };
 }

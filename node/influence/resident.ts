@@ -137,7 +137,7 @@ function placeRows(blob: Uint8Array, header: IndexHeader, memory: KernelMemory, 
     columns.scale[i] = powerOfTwo(row.hExponent + row.dExponent - header.baseExponent);
     columns.gate[i] = row.gate;
     columns.clip[i] = row.clip;
-    columns.standing[i] = standingOf(header, row);
+    columns.standing[i] = standingOf(header, row, i);
     columns.contribution[i] = row.contribution;
     columns.item[i] = row.item;
     columns.entry[i] = row.entry;

@@ -118,6 +118,8 @@ export interface IndexHeader {
   readonly classes: number;
   readonly dims: number;
   readonly rows: number;
+  /** Rows, from the first on, that the head was trained on and the curvature is of; later ones are not paid. */
+  readonly trainedRows: number;
   /** B: classes of a query that are scored. */
   readonly blocks: number;
   /** Ridge of the curvature blocks = lambdaGrid * 2^-40. */

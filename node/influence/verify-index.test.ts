@@ -17,8 +17,9 @@ import {
   triangleSize,
 } from "./index-format.ts";
 import { rowsRoot } from "./row-proof.ts";
+import { drawn } from "./sample.ts";
 import type { IndexHeader, IndexRow } from "./types.ts";
-import { drawn, type IndexClaim, verifyIndex } from "./verify-index.ts";
+import { type IndexClaim, verifyIndex } from "./verify-index.ts";
 
 const CLASSES = 2;
 const ROWS = 48;
@@ -38,7 +39,15 @@ beforeAll(async () => {
   const heldOut = subset(all, held);
   const built = await buildIndex({ set, weights, lambda, gate, ...columns, heldOut }, { workers: 1 });
   const { headerBytes, rows, inverse } = built;
-  const given = { set, weights, encoderSpecHash: HASHED_NGRAM_512.specHash, folds: { of: folds, heads }, heldOut };
+  const given = {
+    set,
+    weights,
+    encoderSpecHash: HASHED_NGRAM_512.specHash,
+    trainedRows: ROWS,
+    folds: { of: folds, heads },
+    heldOut,
+    lambdaGrid: built.header.lambdaGrid,
+  };
   honest = { headerBytes, rows, inverse, ...columns, ...given };
 });
 
@@ -98,9 +107,9 @@ describe("verifyIndex", () => {
     const entry = forged({ inverse: (view) => view.setInt32(place, view.getInt32(place, true) + 2 ** 24, true) });
     expect(await reasonFor(entry)).toBe("the inverse of class 1 inverts another matrix");
     const { lambdaGrid } = decodeIndexHeader(honest.headerBytes);
-    expect(await reasonFor(forged({ header: { lambdaGrid: Math.round(lambdaGrid * 1.01) } }))).toBe(
-      "the inverse of class 0 inverts another matrix",
-    );
+    const doubled = forged({ header: { lambdaGrid: 2 * lambdaGrid } });
+    expect(await reasonFor(doubled)).toBe("the ridge is none that a selection could choose");
+    expect(await reasonFor({ ...doubled, lambdaGrid: 2 * lambdaGrid })).toContain("inverts another matrix");
   });
 
   test("behavior: rules and parts of the header that the data does not give are found", async () => {
@@ -110,6 +119,7 @@ describe("verifyIndex", () => {
     expect(await header({ harmLimit: 1 })).toBe("the harm limit is not that of the benefits");
     expect(await header({ heldOutHash: new Uint8Array(32) })).toBe("the held-out vectors are others");
     expect(await header({ weightsHash: new Uint8Array(32) })).toBe("the index names other weights");
+    expect(await header({ trainedRows: 40 })).toBe("the head was trained on other rows");
     expect(await header({ rowsRoot: new Uint8Array(32) })).toBe("the rows do not lead to the header's root");
     expect(await reasonFor({ ...honest, headerBytes: honest.headerBytes.subarray(1) })).toContain("index header");
   });

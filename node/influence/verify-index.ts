@@ -15,6 +15,8 @@ import { chooseCosines, lookAlikes } from "./look-alikes.ts";
 import { clipOf, normLimitOf } from "./norm-clip.ts";
 import { int8Exponent, int8Mantissas } from "./quantise.ts";
 import { rowsRoot } from "./row-proof.ts";
+import { drawn } from "./sample.ts";
+import { DAMPINGS } from "./select-index.ts";
 import { GATE_ONE, type IndexHeader, type IndexRow } from "./types.ts";
 
 /** An index claim with what recomputes it: texts are already encoded, in the order of the rows. */
@@ -24,6 +26,9 @@ export interface IndexClaim {
   readonly inverse: Uint8Array;
   /** Head weights on the 2^-24 grid, as registered. */
   readonly weights: Int32Array;
+  /** Ridge of the head, which the index's may differ from by a factor of `DAMPINGS`, in units of 2^-40. */
+  readonly lambdaGrid: number;
+  readonly trainedRows: number;
   readonly encoderSpecHash: Uint8Array;
   readonly set: TrainingSet;
   readonly contribution: ArrayLike<number>;
@@ -46,18 +51,6 @@ const DRAWN_ROWS = 256;
 const DRAWN_COLUMNS = 2;
 /** Grid of the features in a witness; p - y keeps its 2^-24. */
 const FEATURE_GRID = 2 ** 20;
-
-/** `count` different numbers below `limit`, ascending, drawn by a seed. */
-export function drawn(seed: Uint8Array, purpose: string, { limit, count }: { limit: number; count: number }): number[] {
-  const chosen = new Set<number>();
-  const wanted = Math.min(limit, count);
-  for (let counter = 0n; chosen.size < wanted; counter++) {
-    const words = taggedHash(`openledger/index-sample/${purpose}`, seed, u64be(counter));
-    const view = new DataView(words.buffer, words.byteOffset, words.byteLength);
-    for (let at = 0; at < 32 && chosen.size < wanted; at += 4) chosen.add(view.getUint32(at) % limit);
-  }
-  return [...chosen].sort((a, b) => a - b);
-}
 
 function signs(seed: Uint8Array, classIndex: number, dims: number): Float64Array {
   const out = new Float64Array(dims);
@@ -101,6 +94,12 @@ function residualOf({ claim: { set }, probabilities }: Pick<Opened, "claim" | "p
   return residual;
 }
 
+/** The head's own ridge, or with a recorded selection one of its candidates; one unit for the grid's rounding. */
+function isAllowedRidge({ selection, lambdaGrid }: IndexHeader, ofHead: number): boolean {
+  const factors = selection.candidates > 0 ? DAMPINGS : [1];
+  return factors.some((factor) => Math.abs(factor * ofHead - lambdaGrid) <= 1);
+}
+
 /** Header, hashes, shapes, and the columns that only repeat what the snapshot says. */
 function open(claim: IndexClaim): Opened {
   const header = decodeIndexHeader(claim.headerBytes);
@@ -108,6 +107,8 @@ function open(claim: IndexClaim): Opened {
   demand(header.rows === set.labels.length, `${header.rows} rows for ${set.labels.length} items`);
   demand(header.classes === set.classes && header.dims === set.dims, "the index has another shape than the model");
   demand(equalBytes(header.weightsHash, weightsHash(claim.weights)), "the index names other weights");
+  demand(header.trainedRows === claim.trainedRows, "the head was trained on other rows");
+  demand(isAllowedRidge(header, claim.lambdaGrid), "the ridge is none that a selection could choose");
   demand(equalBytes(header.encoderSpecHash, claim.encoderSpecHash), "the index names another encoder");
   demand(equalBytes(sha256(claim.rows), header.rowsHash), "the rows are not those of the header");
   demand(equalBytes(rowsRoot(claim.rows, header), header.rowsRoot), "the rows do not lead to the header's root");
