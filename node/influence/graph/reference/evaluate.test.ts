@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { softmaxInPlace } from "../../exact-math.ts";
 import { double, int64 } from "../tensor.ts";
 import type { Graph, GraphNode } from "../types.ts";
 import { evaluate } from "./evaluate.ts";
@@ -42,6 +43,18 @@ describe("evaluate", () => {
     const open = { ...graph, inputs: [...graph.inputs, { name: "w", dtype: "double", dims: [2, 1] } as const] };
     expect(Array.from(evaluate(open, { x, w: double([0, 1], [2, 1]) }, ["xw"]).xw!.data, Number)).toEqual([2, 0]);
     expect(Array.from(evaluate(graph, { x, w: double([0, 1], [2, 1]) }, ["xw"]).xw!.data, Number)).toEqual([8, 0]);
+  });
+
+  test("behavior: softmax has the bits of the trainer's, so that a referee can follow a head's training", () => {
+    const values = Float64Array.from({ length: 77 }, (_, i) => ((i * 7919) % 1009) / 50);
+    const softmax = {
+      ...graph,
+      inputs: [{ name: "v", dtype: "double", dims: [77] } as const],
+      nodes: [nodeOf("Softmax", ["v"], ["p"])],
+    };
+    const { p } = evaluate(softmax, { v: double(values) }, ["p"]);
+    softmaxInPlace(values);
+    expect(p!.data).toEqual(values);
   });
 
   test("errors name the node, the input or the value", () => {
