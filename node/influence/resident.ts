@@ -12,6 +12,7 @@ import { type Dot8, dot8Over, MOST_VECTORS, ROW_STEP } from "./kernel/dot8.ts";
 import { type KernelMemory, sharedMemory } from "./kernel/wasm.ts";
 import { decodeModel } from "./model-format.ts";
 import { rowsRoot } from "./row-proof.ts";
+import { payFactors } from "./settle.ts";
 import { standingOf } from "./standing.ts";
 import type { Encoder, HeadModel, IndexHeader, ModelBlobs } from "./types.ts";
 
@@ -35,6 +36,8 @@ export interface RowColumns {
   readonly scale: Float64Array;
   readonly gate: Uint16Array;
   readonly clip: Uint16Array;
+  /** gate x clip of rows that may be paid. */
+  readonly factor: Uint32Array;
   /** STANDING of every row. */
   readonly standing: Uint8Array;
   readonly contribution: Uint32Array;
@@ -122,6 +125,7 @@ function placeRows(blob: Uint8Array, header: IndexHeader, memory: KernelMemory, 
     gate: new Uint16Array(shared(2 * n)),
     clip: new Uint16Array(shared(2 * n)),
     standing: new Uint8Array(shared(n)),
+    factor: new Uint32Array(shared(4 * n)),
     contribution: new Uint32Array(shared(4 * n)),
     item: new Uint32Array(shared(4 * n)),
     entry: new Uint32Array(shared(4 * n)),
@@ -142,6 +146,7 @@ function placeRows(blob: Uint8Array, header: IndexHeader, memory: KernelMemory, 
     columns.item[i] = row.item;
     columns.entry[i] = row.entry;
   }
+  payFactors(columns, columns.factor);
   return columns;
 }
 
@@ -174,7 +179,7 @@ export function shareModel(blobs: ModelBlobs): SharedModel {
   weights.set(fromGrid(model.weights));
   const encoderFiles = shareEncoder(blobs.encoder);
   const encoderBytes = SESSION_COPIES * (encoderFiles?.graph.length ?? 0) + (encoderFiles?.tokenizer.length ?? 0);
-  const bytes = memory.buffer.byteLength + weights.byteLength + header.rows * (header.classes + 25) + encoderBytes;
+  const bytes = memory.buffer.byteLength + weights.byteLength + header.rows * (header.classes + 29) + encoderBytes;
   return { header, model, memory, places, columns, weights, encoderFiles, bytes };
 }
 

@@ -31,9 +31,14 @@ export function scoreRows(resident: ResidentModel, query: QueryVectors): Float64
   for (let b = 0; b < blocks; b++) {
     const d = columns.d.subarray(query.classes[b]! * rows, (query.classes[b]! + 1) * rows);
     const factor = query.d[b]!;
-    for (let i = 0; i < rows; i++) scores[i]! += factor * d[i]! * dots[i * blocks + b]!;
+    if (b < blocks - 1) {
+      for (let i = 0, at = b; i < rows; i++, at += blocks) scores[i]! += factor * d[i]! * dots[at]!;
+      continue;
+    }
+    for (let i = 0, at = b; i < rows; i++, at += blocks) {
+      scores[i] = (scores[i]! + factor * d[i]! * dots[at]!) * columns.scale[i]!;
+    }
   }
-  for (let i = 0; i < rows; i++) scores[i]! *= columns.scale[i]!;
   return scores;
 }
 

@@ -8,7 +8,7 @@ export const TOP_CLUSTERS = 32;
 const CAP_FRACTION = { numerator: 1n, denominator: 5n };
 const CAP_PARTS = 2n;
 
-/** Runs whose maxima bound the top 32 from below: a few times as many keep the candidates near 32. */
+/** Runs whose maxima bound the top 32 from below: a few times as many keep the candidates near 32. A power of two. */
 const CANDIDATE_RUNS = 256;
 
 /** What settlement reads of the rows, in index order; one row is one cluster. */
@@ -17,6 +17,8 @@ export interface SettleRows {
   readonly gate: ArrayLike<number>;
   /** uint16 fixed point of the norm clip; nothing is clipped when absent. */
   readonly clip?: ArrayLike<number>;
+  /** gate x clip where the standing is paid, else 0: kept ready by a resident model, computed when absent. */
+  readonly factor?: Uint32Array;
   /** STANDING; every row may be paid when absent. */
   readonly standing?: ArrayLike<number>;
   /** uint16 fixed point: how far the row is from the query itself; 1 when absent. Asked for the top rows only. */
@@ -58,20 +60,23 @@ interface Credit {
  * sorting leaves few candidates.
  */
 function candidateThreshold(values: Float64Array): number {
-  const runs = Math.min(values.length, CANDIDATE_RUNS);
-  if (runs <= TOP_CLUSTERS) return 0;
-  const maxima = new Float64Array(runs);
+  if (values.length < CANDIDATE_RUNS) return 0;
+  const maxima = new Float64Array(CANDIDATE_RUNS);
   for (let i = 0; i < values.length; i++) {
-    const run = i % runs;
-    if (values[i]! > maxima[run]!) maxima[run] = values[i]!;
+    const run = i & (CANDIDATE_RUNS - 1);
+    const value = values[i]!;
+    if (value > maxima[run]!) maxima[run] = value;
   }
-  return maxima.sort()[runs - TOP_CLUSTERS]!;
+  return maxima.sort()[CANDIDATE_RUNS - TOP_CLUSTERS]!;
 }
 
-/** gate x clip of a row that may be paid, 0 of another: at most 2^32. */
-function factorOf({ gate, clip, standing }: SettleRows, row: number): number {
-  if (standing && standing[row] !== STANDING.paid) return 0;
-  return gate[row]! * (clip ? clip[row]! : GATE_ONE);
+/** gate x clip of every row that may be paid, 0 of another: below 2^32. */
+export function payFactors({ gate, clip, standing }: Omit<SettleRows, "contribution" | "item">, out: Uint32Array) {
+  for (let row = 0; row < gate.length; row++) {
+    const isPaid = !standing || standing[row] === STANDING.paid;
+    out[row] = isPaid ? gate[row]! * (clip ? clip[row]! : GATE_ONE) : 0;
+  }
+  return out;
 }
 
 /**
@@ -81,12 +86,16 @@ function factorOf({ gate, clip, standing }: SettleRows, row: number): number {
  */
 function topCredits(scores: ArrayLike<number>, rows: SettleRows): Credit[] {
   const rough = new Float64Array(scores.length);
-  for (let i = 0; i < rough.length; i++) if (scores[i]! > 0) rough[i] = scores[i]! * factorOf(rows, i);
+  const factor = rows.factor ?? payFactors(rows, new Uint32Array(scores.length));
+  for (let i = 0; i < rough.length; i++) {
+    const score = scores[i]!;
+    if (score > 0) rough[i] = score * factor[i]!;
+  }
   const threshold = candidateThreshold(rough) * (1 - 2 ** -40);
   const found: { row: number; credit: bigint }[] = [];
   for (let row = 0; row < rough.length; row++) {
     if (rough[row]! <= 0 || rough[row]! < threshold) continue;
-    found.push({ row, credit: BigInt(scores[row]!) * BigInt(factorOf(rows, row)) });
+    found.push({ row, credit: BigInt(scores[row]!) * BigInt(factor[row]!) });
   }
   found.sort((a, b) => (a.credit === b.credit ? a.row - b.row : a.credit < b.credit ? 1 : -1));
   const top = found.slice(0, TOP_CLUSTERS).map(({ row, credit }) => {
