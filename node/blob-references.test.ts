@@ -47,7 +47,9 @@ function fakeApp(): { readonly app: AppClient; readonly asked: () => number } {
     },
     "modelregistry.v1.Query/Models": () => {
       const index = { headerBlob: blob(5, 0), rowsBlob: blob(5, 1), inverseBlob: blob(5, 2) };
-      const models = [{ id: "m", manifestBlob: blob(5, 3), weightsBlob: blob(5, 4), index }];
+      const parts = { encoderBlob: blob(5, 5), tokenizerBlob: blob(5, 6), baseBlob: blob(5, 7) };
+      const log = { checkpointsBlob: blob(5, 8) };
+      const models = [{ id: "m", manifestBlob: blob(5, 3), weightsBlob: blob(5, 4), index, ...parts, ...log }];
       return encodeBytes(QueryModelsResponse, QueryModelsResponse.fromPartial({ models }));
     },
     "finetune.v1.Query/Jobs": (data) => {
@@ -89,7 +91,7 @@ test("everything that the chain refers to is found, whatever the pages, in few q
       `kind ${kind}`,
     ).toEqual([]);
   }
-  for (const i of [0, 1, 2, 3, 4]) expect(references.has(toHex(blob(5, i)))).toBe(true);
+  for (const i of [0, 1, 2, 3, 4, 5, 6, 7, 8]) expect(references.has(toHex(blob(5, i)))).toBe(true);
   for (const kind of [20, 21, 22]) {
     expect(all.filter((i) => references.has(toHex(blob(kind, i))) !== (i % 2 === 0))).toEqual([]);
   }
