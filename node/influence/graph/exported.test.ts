@@ -6,10 +6,10 @@ import { differentiate, gradientName } from "./differentiate.ts";
 import { toFloat64 } from "./float64.ts";
 import { linearLayers } from "./layers.ts";
 import { loadGraphFile } from "./load.ts";
-import { withParameters } from "./parameters.ts";
+import { injectLora, withParameters } from "./parameters.ts";
 import { perSample } from "./per-sample.ts";
 import { openGraph } from "./runtime.ts";
-import { int64, repeatForBatch } from "./tensor.ts";
+import { double, int64, repeatForBatch, sizeOf } from "./tensor.ts";
 import type { Feeds, Graph } from "./types.ts";
 
 const FOLDER = join(import.meta.dirname, "../../../test/data/onnx");
@@ -76,6 +76,24 @@ describe.each(Object.entries(EXPECTED))("%s", (file, expected) => {
       const squares = gradient.reduce((sum, v) => sum + v * v, 0);
       const theirs = expected.gradient_squares[name]!;
       expect(Math.abs(squares - theirs)).toBeLessThanOrEqual(1e-6 * Math.max(theirs, 1e-6));
+    }
+  });
+
+  test("takes adapters: with B = 0 the same embedding, and a gradient by B alone", async () => {
+    const { graph: adapted, parameters } = injectLora(withLoss(graph), { targets: ".", rank: 2, alpha: 4 });
+    const names = parameters.map((p) => p.name);
+    const values = Object.fromEntries(
+      parameters.map(({ name, dims }) => {
+        const one = name.endsWith(".A") ? 0.1 : 0;
+        return [name, double(new Float64Array(sizeOf(dims)).fill(one), dims)];
+      }),
+    );
+    const feeds = feedsOf(expected);
+    const results = await run(differentiate(adapted, { loss: "loss", wrt: names }), { ...feeds, ...values });
+    expect(results.loss).toEqual((await run(withLoss(graph), feeds)).loss);
+    for (const name of names) {
+      const isZero = (results[gradientName(name)]!.data as Float64Array).every((v) => v === 0);
+      expect([name, isZero]).toEqual([name, name.endsWith(".A")]);
     }
   });
 
