@@ -263,10 +263,10 @@ async function runVerify(flags: VerifyFlags, self: Command): Promise<void> {
         ? []
         : [table({ head: ["checkpoint", "step", "root here", ""], rows: checkpoints, right: [0, 1] })]),
       `${verdict.steps.length - wrong.length} of ${verdict.steps.length} steps agree`,
-      verdict.agrees ? "verified" : `NOT verified: ${verdict.reason}`,
+      verdict.agrees ? "verified" : "NOT verified",
     ].join("\n");
   });
-  if (!verdict.agrees) process.exitCode = EXIT.failure;
+  if (!verdict.agrees) throw new CliError(EXIT.failure, "the job is not verified", verdict.reason ?? "");
 }
 
 const JOB_EXITS: Readonly<Record<string, number>> = {
