@@ -89,7 +89,8 @@ class Measurement {
     this.scored[name] = scored;
     this.methods[name] = {
       ...measure(scored, this.truths, `${this.options.seed}`),
-      ...{ queryMs, bytesPerRow },
+      queryMs,
+      ...(bytesPerRow > 0 ? { bytesPerRow } : {}),
       ...(setting ? { setting } : {}),
       ...(source ? { source } : {}),
     };

@@ -9,7 +9,8 @@ export interface MethodResult {
   readonly lds: number;
   readonly se: number;
   readonly queryMs: number;
-  readonly bytesPerRow: number;
+  /** Absent for other libraries, of which it is not known. */
+  readonly bytesPerRow?: number;
   /** What was chosen on tuning queries, when there was a choice. */
   readonly setting?: string;
   readonly source?: string;
