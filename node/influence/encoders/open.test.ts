@@ -5,7 +5,7 @@ import { evaluate } from "../graph/reference/index.ts";
 import { pool, unitFeatures } from "./features.ts";
 import { type AsyncEncoder, EncoderError, type EncoderFiles, encodersFrom, openEncoder, specOf } from "./index.ts";
 import { encoderGraph } from "./open.ts";
-import { exportedFiles } from "./testing/files.ts";
+import { exportedAnswers, exportedFiles } from "./testing/files.ts";
 import { loadTokenizer } from "./tokenizer.ts";
 
 let files: EncoderFiles;
@@ -32,6 +32,16 @@ describe("an encoder exported by PyTorch", () => {
     const dot = (a: Float64Array, b: Float64Array) => a.reduce((sum, x, k) => sum + x * b[k]!, 0);
     for (let i = 0; i < 3; i++) expect(dot(row(i), row(i))).toBeCloseTo(1, 12);
     expect(dot(row(0), row(1))).toBeGreaterThan(dot(row(0), row(2)));
+  });
+
+  test("behavior: token ids are Python's, vectors are PyTorch's to the precision of float32 and the grid", async () => {
+    const tokenizer = loadTokenizer(files.tokenizer);
+    for (const { text, ids, mean } of exportedAnswers()) {
+      expect(tokenizer.encode(text, 48)).toEqual(ids);
+      const expected = unitFeatures(Float64Array.from(mean))!;
+      const features = await encoder.encodeAll([text]);
+      for (const [k, x] of features.entries()) expect(Math.abs(x - expected[k]!)).toBeLessThan(2 ** -15);
+    }
   });
 
   test("behavior: batches and threads change no bit", async () => {

@@ -1,6 +1,6 @@
 """Exports the sentence encoder of the tests: BERT's architecture, small, trained here as a masked language model on
-testnet/data/workshop-train.csv. Run it from this folder with torch, onnx and onnxscript; writes encoder.onnx and
-tokenizer.json."""
+testnet/data/workshop-train.csv. Run it from this folder with torch, onnx and onnxscript; writes encoder.onnx,
+tokenizer.json, and expected.json: token ids and mean vectors of some texts as PyTorch has them."""
 
 import csv
 import json
@@ -137,6 +137,11 @@ example = batch_of(corpus[:3])
 names = ["input_ids", "attention_mask", "token_type_ids"]
 dims = {name: {0: torch.export.Dim("batch"), 1: torch.export.Dim("sequence", max=POSITIONS)} for name in names}
 torch.onnx.export(bert, example, "encoder.onnx", input_names=names, output_names=["last_hidden_state"], dynamic_shapes=dims, dynamo=True, external_data=False)
+
+asked = ["My front brake squeals", "chain", "Is the tyre of the back wheel flat again, or only soft?", "LAMP 2"]
+with torch.no_grad():
+    expected = [{"text": t, "ids": encode(t), "mean": bert(*batch_of([encode(t)]))[0].mean(0).tolist()} for t in asked]
+json.dump(expected, open("expected.json", "w", encoding="utf-8"), indent=1)
 
 # The exporter records stack traces of the machine that ran it.
 model = onnx.load("encoder.onnx")

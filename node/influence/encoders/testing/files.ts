@@ -11,6 +11,11 @@ export const EXPORTED = { graph: join(FOLDER, "encoder.onnx"), tokenizer: join(F
 export const exportedGraph = (): Uint8Array => new Uint8Array(readFileSync(EXPORTED.graph));
 export const exportedTokenizer = (): Uint8Array => new Uint8Array(readFileSync(EXPORTED.tokenizer));
 
+/** Token ids and mean vectors of some texts as Python and PyTorch have them, in float32. */
+export function exportedAnswers(): { readonly text: string; readonly ids: number[]; readonly mean: number[] }[] {
+  return JSON.parse(readFileSync(join(FOLDER, "expected.json"), "utf8"));
+}
+
 /** Its files, with the specification that `model encoder add` would write. */
 export async function exportedFiles(): Promise<EncoderFiles> {
   return (await checkEncoder({ graph: exportedGraph(), tokenizer: exportedTokenizer() })).files;
