@@ -88,7 +88,7 @@ function textOf(explanation: Explanation): string {
       item,
       blocks.map((block) => `${block.class} ${block.queryD} x ${block.rowD} x ${block.dot}`).join("\n"),
     ],
-    ...[score, factor(rest.gate), factor(rest.clip), factor(rest.novelty), rest.benefit],
+    ...[score, factor(rest.gate), factor(rest.clip), factor(rest.originality), factor(rest.novelty), rest.benefit],
     ...[percent(rest.share), percent(rest.weight), rest.recomputed, rest.paid],
   ]);
   return [
@@ -100,11 +100,11 @@ function textOf(explanation: Explanation): string {
     ]),
     table({
       head: [
-        ...["contribution", "item", "class: query x row x dot", "score", "gate", "clip", "novelty", "held out"],
-        ...["share", "capped", "recomputed", "paid"],
+        ...["contribution", "item", "class: query x row x dot", "score", "gate", "clip", "originality", "novelty"],
+        ...["held out", "share", "capped", "recomputed", "paid"],
       ],
       rows,
-      right: [1, 3, 4, 5, 6, 7, 8, 9, 10, 11],
+      right: [1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
     }),
     ...explanation.withheld.map(({ contributionId, item, reason, owner }) => {
       const name = `${contributionId.slice(0, 12)} item ${item}`;

@@ -49,12 +49,14 @@ export interface ExplainedItem {
   readonly gate: string;
   /** Norm clip: 65535 unless |p - y| exceeds the index's limit. */
   readonly clip: string;
+  /** 65535 unless an earlier item lies near in gradient space. */
+  readonly originality: string;
   /** 65535 unless the item nearly is the query. */
   readonly novelty: string;
   /** Influence on the held-out loss, and the limit below whose negative a row earns nothing. */
   readonly benefit: number;
   readonly harmLimit: number;
-  /** score x gate x clip x novelty. */
+  /** score x gate x clip x originality x novelty. */
   readonly credit: string;
   /** Of 10^18, before the cap of a cluster. */
   readonly share: string;
@@ -185,6 +187,7 @@ function explainEntries({ inputs, table, recomputed, vector, amounts }: Parts): 
       score: factors.score.toString(),
       gate: factors.gate.toString(),
       clip: factors.clip.toString(),
+      originality: factors.originality.toString(),
       novelty: factors.novelty.toString(),
       benefit: row?.benefit ?? 0,
       harmLimit: header.harmLimit,

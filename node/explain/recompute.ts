@@ -55,6 +55,7 @@ export async function recompute(inputs: ExplainInputs): Promise<Recomputed> {
     {
       gate: rows.map((row) => row?.gate ?? 0),
       clip: rows.map((row) => row?.clip ?? 0),
+      originality: rows.map((row) => row?.originality ?? 0),
       standing: rows.map((row, i) => (row ? standingOf(header, row, i) : STANDING.paid)),
       novelty: (row) => noveltyOf(asked, rows[row]?.h ?? asked, header),
       contribution: rows.map((row) => row?.contribution ?? 0),

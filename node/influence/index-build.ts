@@ -33,7 +33,7 @@ const NO_HELD_OUT = new Uint8Array(32);
 const NO_SELECTION: IndexSelection = { candidates: 0, queries: 0, subsets: 0, ldsPpm: 0 };
 
 /** A row before its payout fields are known. */
-type PlainRow = Omit<IndexRow, "clip" | "benefit" | "owner" | "likeness">;
+type PlainRow = Omit<IndexRow, "clip" | "originality" | "benefit" | "owner" | "likeness">;
 
 export interface IndexInput {
   readonly set: TrainingSet;
@@ -161,7 +161,7 @@ type RuleField =
 function judgeRows(input: IndexInput, plain: readonly PlainRow[], curvature: Curvature): Judged {
   const { classes, dims } = input.set;
   const cosines = input.cosines ?? chooseCosines(plain);
-  const { owner, likeness } = lookAlikes(plain, cosines);
+  const { owner, likeness, originality } = lookAlikes(plain, cosines);
   const normLimit = normLimitOf(plain);
   const model = { weights: input.weights, classes, dims, ...curvature };
   const held = input.heldOut && heldOutVectors(input.heldOut, { ...model, inverseExponents: curvature.exponents });
@@ -169,7 +169,12 @@ function judgeRows(input: IndexInput, plain: readonly PlainRow[], curvature: Cur
   const width = rowWidth(input.set);
   const rows = new Uint8Array(plain.length * width);
   for (const [i, row] of plain.entries()) {
-    const judged = { clip: clipOf(row, normLimit), benefit: benefits?.benefit[i] ?? 0, owner: owner[i]! };
+    const judged = {
+      clip: clipOf(row, normLimit),
+      originality: originality[i]!,
+      benefit: benefits?.benefit[i] ?? 0,
+      owner: owner[i]!,
+    };
     rows.set(encodeRow({ ...row, ...judged, likeness: likeness[i]! as IndexRow["likeness"] }), i * width);
   }
   return {

@@ -6,14 +6,14 @@ import { MANTISSA_LIMIT } from "./quantise.ts";
 import { COSINE_ONE, type IndexHeader, type IndexRow, LIKENESS, type Likeness } from "./types.ts";
 
 const MAGIC = "openledger/index/2";
-/** hExponent, dExponent, gate, clip, benefit, owner, likeness, label, contribution, item, entry. */
-const ROW_FIXED_BYTES = 1 + 1 + 2 + 2 + 4 + 4 + 1 + 2 + 4 + 4 + 4;
+/** hExponent, dExponent, gate, clip, originality, benefit, owner, likeness, label, contribution, item, entry. */
+const ROW_FIXED_BYTES = 1 + 1 + 2 + 2 + 2 + 4 + 4 + 1 + 2 + 4 + 4 + 4;
 /** Scores stay below 2^53 with at most this many blocks and the shift range below. */
 export const MOST_BLOCKS = 8;
 const MOST_DIMS = 1040;
 const MOST_EXPONENT_RANGE = 16;
 
-/** Bytes of every row of an index: int8[dims], int8[classes] and 29 fixed bytes. */
+/** Bytes of every row of an index: int8[dims], int8[classes] and 31 fixed bytes. */
 export function rowWidth(header: Pick<IndexHeader, "dims" | "classes">): number {
   return header.dims + header.classes + ROW_FIXED_BYTES;
 }
@@ -162,6 +162,7 @@ export function encodeRow(row: IndexRow): Uint8Array {
   out.i8(row.dExponent);
   out.u16(row.gate);
   out.u16(row.clip);
+  out.u16(row.originality);
   out.i32(row.benefit);
   out.u32(row.owner);
   out.u8(row.likeness);
@@ -179,7 +180,7 @@ export function decodeRow(header: IndexHeader, bytes: Uint8Array): IndexRow {
   const hExponent = input.i8();
   const d = new Int8Array(input.fixed(header.classes));
   const dExponent = input.i8();
-  const [gate, clip, benefit] = [input.u16(), input.u16(), input.i32()];
+  const [gate, clip, originality, benefit] = [input.u16(), input.u16(), input.u16(), input.i32()];
   const [owner, likeness] = [input.u32(), likenessOf(input.u8())];
   const label = input.u16();
   const [contribution, item, entry] = [input.u32(), input.u32(), input.u32()];
@@ -191,7 +192,8 @@ export function decodeRow(header: IndexHeader, bytes: Uint8Array): IndexRow {
   }
   if (label >= header.classes) throw new InfluenceError("bad-bytes", `index row: label ${label} of ${header.classes}`);
   if (owner >= header.rows) throw new InfluenceError("bad-bytes", `index row: owner ${owner} of ${header.rows} rows`);
-  return { h, hExponent, d, dExponent, gate, clip, benefit, owner, likeness, label, contribution, item, entry };
+  const factors = { gate, clip, originality, benefit };
+  return { h, hExponent, d, dExponent, ...factors, owner, likeness, label, contribution, item, entry };
 }
 
 /** The bytes of row i inside the rows blob. */

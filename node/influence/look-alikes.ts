@@ -13,6 +13,8 @@ export interface LookAlikes {
   /** Earliest earlier row that it repeats, or -1, and in which space. */
   readonly match: Int32Array;
   readonly likeness: Uint8Array;
+  /** uint16 fixed point: 1 far from every earlier row in gradient space, 0 at the threshold of look-alikes. */
+  readonly originality: Uint16Array;
 }
 
 export interface Cosines {
@@ -25,6 +27,8 @@ export interface Cosines {
 const LEAST_EMBEDDING = Math.round(0.85 * COSINE_ONE);
 /** Gradients weigh labels and predictions as well, so they may lie a little farther apart. */
 const GRADIENT_MARGIN = Math.round(0.05 * COSINE_ONE);
+/** Originality falls over this many times the distance between the gradient threshold and 1: from cosine 0.55 to 0.80. */
+const SOFT_REACH = { numerator: 5, denominator: 4 };
 const STEP = Math.round(COSINE_ONE / 64);
 /** One row in this many may lie that close to an earlier row of another class: such pairs are no copies. */
 const FALSE_MERGES = 500;
@@ -109,28 +113,42 @@ export function lookAlikes(rows: readonly LookRow[], cosines: Cosines): LookAlik
   const owner = Int32Array.from(rows, (_, i) => i);
   const match = new Int32Array(rows.length).fill(-1);
   const likeness = new Uint8Array(rows.length);
-  if (rows.length === 0) return { owner, match, likeness };
+  const originality = new Uint16Array(rows.length).fill(GATE_ONE);
+  if (rows.length === 0) return { owner, match, likeness, originality };
   const placed = place(rows);
-  nearPairs(placed, Math.min(cosines.embedding, cosines.gradient), (late, early, cosine) => {
+  const reach = softReach(cosines);
+  const closest = new Float64Array(rows.length);
+  nearPairs(placed, Math.min(cosines.embedding, cosines.gradient - reach), (late, early, cosine) => {
     const row = placed.order[late]!;
     if (match[row]! >= 0) return;
-    const kind = kindOf(placed, { late, early, cosine }, cosines);
+    const along = gradientCosine(placed, late, early, cosine);
+    if (along > closest[row]!) closest[row] = along;
+    const kind = kindOf(cosine, along, cosines);
     if (kind === LIKENESS.none) return;
     match[row] = placed.order[early]!;
     owner[row] = owner[match[row]!]!;
     likeness[row] = kind;
   });
-  return { owner, match, likeness };
+  for (let i = 0; i < rows.length; i++) {
+    originality[i] = match[i]! >= 0 ? 0 : originalityOf(closest[i]!, cosines.gradient, reach);
+  }
+  return { owner, match, likeness, originality };
 }
 
-function kindOf(
-  placed: Placed,
-  { late, early, cosine }: { late: number; early: number; cosine: number },
-  { embedding, gradient }: Cosines,
-): Likeness {
+function softReach({ gradient }: Cosines): number {
+  return ((COSINE_ONE - gradient) * SOFT_REACH.numerator) / SOFT_REACH.denominator;
+}
+
+/** Linear between the threshold and its reach: whoever stays just outside the threshold earns next to nothing too. */
+function originalityOf(closest: number, gradient: number, reach: number): number {
+  const distance = gradient - closest;
+  if (distance >= reach) return GATE_ONE;
+  return distance <= 0 ? 0 : Math.floor((distance * GATE_ONE) / reach);
+}
+
+function kindOf(cosine: number, along: number, { embedding, gradient }: Cosines): Likeness {
   if (cosine >= embedding) return LIKENESS.embedding;
-  if (gradientCosine(placed, late, early, cosine) >= gradient) return LIKENESS.gradient;
-  return LIKENESS.none;
+  return along >= gradient ? LIKENESS.gradient : LIKENESS.none;
 }
 
 /**

@@ -17,8 +17,10 @@ export interface SettleRows {
   readonly gate: ArrayLike<number>;
   /** uint16 fixed point of the norm clip; nothing is clipped when absent. */
   readonly clip?: ArrayLike<number>;
-  /** gate x clip where the standing is paid, else 0: kept ready by a resident model, computed when absent. */
-  readonly factor?: Uint32Array;
+  /** uint16 fixed point; 1 when absent. */
+  readonly originality?: ArrayLike<number>;
+  /** gate x clip x originality where the standing is paid, else 0: kept ready by a resident model. */
+  readonly factor?: Float64Array;
   /** STANDING; every row may be paid when absent. */
   readonly standing?: ArrayLike<number>;
   /** uint16 fixed point: how far the row is from the query itself; 1 when absent. Asked for the top rows only. */
@@ -33,8 +35,9 @@ export interface ExplainedEntry {
   readonly score: bigint;
   readonly gate: bigint;
   readonly clip: bigint;
+  readonly originality: bigint;
   readonly novelty: bigint;
-  /** max(0, score) x gate x clip x novelty. */
+  /** max(0, score) x gate x clip x originality x novelty. */
   readonly credit: bigint;
   /** Units of 10^-18 before the cap. */
   readonly share: bigint;
@@ -70,23 +73,24 @@ function candidateThreshold(values: Float64Array): number {
   return maxima.sort()[CANDIDATE_RUNS - TOP_CLUSTERS]!;
 }
 
-/** gate x clip of every row that may be paid, 0 of another: below 2^32. */
-export function payFactors({ gate, clip, standing }: Omit<SettleRows, "contribution" | "item">, out: Uint32Array) {
+/** gate x clip x originality of every row that may be paid, 0 of another: exact, below 2^48. */
+export function payFactors(rows: Omit<SettleRows, "contribution" | "item">, out: Float64Array): Float64Array {
+  const { gate, clip, originality, standing } = rows;
   for (let row = 0; row < gate.length; row++) {
     const isPaid = !standing || standing[row] === STANDING.paid;
-    out[row] = isPaid ? gate[row]! * (clip ? clip[row]! : GATE_ONE) : 0;
+    out[row] = isPaid ? gate[row]! * (clip ? clip[row]! : GATE_ONE) * (originality ? originality[row]! : GATE_ONE) : 0;
   }
   return out;
 }
 
 /**
- * Rows of the largest positive score x gate x clip, largest first, ties to the earlier row, then each times its
- * novelty; those left with nothing drop out. A product of a safe integer and two uint16 exceeds 2^53, so candidates
+ * Rows of the largest positive score x gate x clip x originality, largest first, ties to the earlier row, then each times its
+ * novelty; those left with nothing drop out. A product of a safe integer and three uint16 exceeds 2^53, so candidates
  * are first narrowed in float64 with a margin and then compared exactly.
  */
 function topCredits(scores: ArrayLike<number>, rows: SettleRows): Credit[] {
   const rough = new Float64Array(scores.length);
-  const factor = rows.factor ?? payFactors(rows, new Uint32Array(scores.length));
+  const factor = rows.factor ?? payFactors(rows, new Float64Array(scores.length));
   for (let i = 0; i < rough.length; i++) {
     const score = scores[i]!;
     if (score > 0) rough[i] = score * factor[i]!;
@@ -149,7 +153,7 @@ export function explainSettlement(scores: ArrayLike<number>, rows: SettleRows): 
         );
   const entries = top.map(({ row, credit, novelty }, i) => ({
     ...{ row, credit, novelty, score: BigInt(scores[row]!), gate: BigInt(rows.gate[row]!) },
-    clip: BigInt(rows.clip?.[row] ?? GATE_ONE),
+    ...{ clip: BigInt(rows.clip?.[row] ?? GATE_ONE), originality: BigInt(rows.originality?.[row] ?? GATE_ONE) },
     ...{ share: shares[i]!, weight: shares[i]! < cap ? shares[i]! : cap },
   }));
   const paid = entries.reduce((sum, { weight }) => sum + weight, 0n);
@@ -168,7 +172,7 @@ export function explainSettlement(scores: ArrayLike<number>, rows: SettleRows): 
 
 /**
  * Scores to a settlement vector (DESIGN.md section 5, ECONOMY.md "Fee split"): positive part times label gate and
- * norm clip, look-alikes and harmful rows out, top 32 clusters, novelty, floor and largest remainder, cap.
+ * norm clip and originality, look-alikes and harmful rows out, top 32 clusters, novelty, floor and largest remainder, cap.
  * entries + unattributed + capExcess = 10^18 exactly.
  */
 export function settle(scores: ArrayLike<number>, rows: SettleRows): Settlement {

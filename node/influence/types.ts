@@ -87,6 +87,8 @@ export interface IndexRow {
   readonly gate: number;
   /** uint16 fixed point: how much the norm clip leaves of this row's score. */
   readonly clip: number;
+  /** uint16 fixed point: what nearness to earlier rows in gradient space leaves of this row's credit. */
+  readonly originality: number;
   /** Influence on the held-out loss in the header's unit, positive when the row helps; 0 without held-out rows. */
   readonly benefit: number;
   /** Row that owns the row's cluster of look-alikes: itself, or an earlier one. */

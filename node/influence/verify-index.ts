@@ -140,9 +140,10 @@ function checkRules({ claim, header, rows }: Omit<Opened, "probabilities">): voi
   const cosines = chooseCosines(rows);
   const stated = header.embeddingCosine === cosines.embedding && header.gradientCosine === cosines.gradient;
   demand(stated, "the look-alike thresholds are not those of the rows");
-  const { owner, likeness } = lookAlikes(rows, cosines);
+  const { owner, likeness, originality } = lookAlikes(rows, cosines);
   for (const [i, row] of rows.entries()) {
     demand(row.clip === clipOf(row, header.normLimit), `row ${i} has another norm clip`);
+    demand(row.originality === originality[i], `row ${i} has another originality`);
     demand(row.owner === owner[i] && row.likeness === likeness[i], `row ${i} belongs to another cluster`);
   }
   checkBenefits({ claim, header, rows });
