@@ -29,7 +29,7 @@ const row: IndexRow = {
   hExponent: -9,
   d: Int8Array.of(-64, 3, 61),
   dExponent: -2,
-  ...{ gate: 65535, clip: 40_000, benefit: -5_000, owner: 1, likeness: 2 as const },
+  ...{ gate: 65535, clip: 40_000, originality: 50_000, benefit: -5_000, owner: 1, likeness: 2 as const },
   ...{ label: 2, contribution: 11, item: 1023, entry: 2 ** 32 - 1 },
 };
 

@@ -18,7 +18,7 @@ function near(from: readonly number[], cosine: number, seed: string): number[] {
   const along = other.reduce((sum, x, k) => sum + x * from[k]!, 0) / norm(from) ** 2;
   const rest = other.map((x, k) => x - along * from[k]!);
   const turn = (Math.sqrt(1 - cosine ** 2) * norm(from)) / norm(rest);
-  return from.map((x, k) => Math.round((cosine * x + turn * rest[k]!) * 0.8));
+  return from.map((x, k) => Math.round((cosine * x + turn * rest[k]!) * 0.5));
 }
 
 function row(h: readonly number[], entry: number, change: Partial<LookRow> = {}): LookRow {
@@ -70,7 +70,10 @@ describe("lookAlikes", () => {
   test("behavior: a copy of a merged item joins the first owner's cluster: any earlier item counts", () => {
     const second = near(a, 0.9, "x");
     const third = near(second, 0.9, "z");
-    const { owner, match } = lookAlikes([row(a, 0), row(second, 1), row(third, 2, { d: Int8Array.of(70, -90, 20) })], COSINES);
+    const { owner, match } = lookAlikes(
+      [row(a, 0), row(second, 1), row(third, 2, { d: Int8Array.of(70, -90, 20) })],
+      COSINES,
+    );
     expect(match[2]).toBe(1);
     expect(owner[2]).toBe(0);
   });
@@ -83,6 +86,22 @@ describe("lookAlikes", () => {
     const expected = naive(rows);
     expect(expected.filter((match) => match >= 0).length).toBeGreaterThan(10);
     expect([...lookAlikes(rows, COSINES).match]).toEqual(expected);
+  });
+});
+
+describe("originality", () => {
+  const of = (cosine: number) => lookAlikes([row(a, 0), row(near(a, cosine, "x"), 1)], COSINES).originality[1]!;
+
+  test("default: in full up to cosine 0.55, falling to nothing at the threshold", () => {
+    expect([of(0.3), of(0.54)]).toEqual([65535, 65535]);
+    expect(of(0.67) / 65535).toBeGreaterThan(0.4);
+    expect(of(0.67) / 65535).toBeLessThan(0.6);
+    expect(of(0.79) / 65535).toBeLessThan(0.08);
+    expect(of(0.9)).toBe(0);
+  });
+
+  test("behavior: the earlier item keeps its own in full", () => {
+    expect(lookAlikes([row(a, 0), row(near(a, 0.7, "x"), 1)], COSINES).originality[0]).toBe(65535);
   });
 });
 

@@ -86,7 +86,12 @@ describe("settle", () => {
   });
 
   test("explainSettlement: every factor multiplies out", () => {
-    const rows = { ...rowsOf(4), clip: [65535, 65535, 30_000, 9], novelty: (row: number) => 100 + row };
+    const rows = {
+      ...rowsOf(4),
+      clip: [65535, 65535, 30_000, 9],
+      originality: [65535, 8, 60_000, 9],
+      novelty: (row: number) => 100 + row,
+    };
     const { entries, totalCredit, cap } = explainSettlement([9, -4, 6, 3], rows);
     expect(entries.map(({ row, clip, novelty }) => [row, Number(clip), Number(novelty)])).toEqual([
       ...[
@@ -95,8 +100,8 @@ describe("settle", () => {
         [3, 9, 103],
       ],
     ]);
-    for (const { score, gate, clip, novelty, credit, share, weight } of entries) {
-      expect(credit).toBe(score * gate * clip * novelty);
+    for (const { score, gate, clip, novelty, originality, credit, share, weight } of entries) {
+      expect(credit).toBe(score * gate * clip * originality * novelty);
       expect(share - (credit * ONE_SHARE) / totalCredit).toBeLessThanOrEqual(1n);
       expect(weight).toBe(share < cap ? share : cap);
     }

@@ -97,6 +97,7 @@ describe("verifyIndex", () => {
     expect(await row(({ d }) => ({ d: d.map((x) => Math.trunc(x / 2)) }))).toBe("row 7 has another residual");
     expect(await row(({ gate }) => ({ gate: gate === 65535 ? 1 : 65535 }))).toBe("row 7 has another label gate");
     expect(await row(() => ({ clip: 12 }))).toBe("row 7 has another norm clip");
+    expect(await row(() => ({ originality: 77 }))).toBe("row 7 has another originality");
     expect(await row(({ benefit }) => ({ benefit: benefit + 1 }))).toBe("row 7 has another benefit");
     expect(await row(() => ({ owner: 8 }))).toBe("row 7 belongs to another cluster");
     expect(await row(() => ({ entry: 999 }))).toBe("row 7 names another item");
