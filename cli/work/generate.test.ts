@@ -29,7 +29,7 @@ async function trained(name: string, texts: readonly string[], options: Partial<
   const dir = join(folder, name);
   const origin = { kind: "csv" as const, file, textColumn: "text", keepDuplicates: true };
   await initJob({ ...OPTIONS, method: "full", ...options, dir }, origin, "", SILENT);
-  await trainFolder({ dir, workers: 1, signal: new AbortController().signal, isResumed: false }, SILENT);
+  await trainFolder({ dir, workers: 1, signal: new AbortController().signal, isResumed: false, test: [] }, SILENT);
   return dir;
 }
 
