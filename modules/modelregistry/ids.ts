@@ -4,7 +4,7 @@ import { taggedHash, u32be, utf8Bytes } from "../../chain/crypto/tagged.ts";
 export const TRAINING_ALGORITHM = "softmax-head-1";
 
 /** Version of the rules that an index claim is recomputed under. */
-export const INDEX_ALGORITHM = "class-block-gauss-newton-1";
+export const INDEX_ALGORITHM = "class-block-gauss-newton-2";
 
 /** What a model consists of besides a head on a built-in encoder; empty where it has no such part. */
 export interface ModelParts {
