@@ -73,7 +73,7 @@ export async function trainFromSnapshots(
 }
 
 /** A class without rows is left out, and said so; fewer than two are no model. */
-function checkClasses(used: readonly string[], known: readonly string[], progress: Progress): void {
+export function checkClasses(used: readonly string[], known: readonly string[], progress: Progress): void {
   const empty = [...new Set(known)].filter((label) => !used.includes(label));
   const names = empty.map((label) => JSON.stringify(label)).join(", ");
   if (used.length < 2) {
