@@ -4,6 +4,7 @@ import { toHex } from "../../chain/crypto/bytes.ts";
 import { CliError, EXIT, usageError } from "../errors.ts";
 import { globalsOf, printerOf } from "../options.ts";
 import { pairs, table } from "../output.ts";
+import { readCsv } from "../work/csv.ts";
 import { stderrProgress } from "../work/progress.ts";
 
 const HELP = `
@@ -129,6 +130,12 @@ interface RunFlags {
   readonly workers?: number;
 }
 
+interface TrainFlags extends RunFlags {
+  readonly test?: string;
+  readonly textColumn: string;
+  readonly labelColumn: string;
+}
+
 function runCommands(factory: Command): void {
   const described = { train: "train a job from its start", resume: "go on with a job that was stopped or killed" };
   for (const [name, description] of Object.entries(described)) {
@@ -137,14 +144,19 @@ function runCommands(factory: Command): void {
       .description(description)
       .requiredOption("--dir <dir>", "folder of `factory init`")
       .option("--workers <n>", "threads; never changes a bit of the result", natural)
-      .action((flags: RunFlags, self: Command) => runTrain(flags, self, name === "resume"));
+      .option("--test <file>", "CSV of labelled texts: prints a head's accuracy")
+      .option("--text-column <name>", "its column of texts", "text")
+      .option("--label-column <name>", "its column of labels", "category")
+      .action((flags: TrainFlags, self: Command) => runTrain(flags, self, name === "resume"));
   }
 }
 
-async function runTrain(flags: RunFlags, self: Command, isResumed: boolean): Promise<void> {
+async function runTrain(flags: TrainFlags, self: Command, isResumed: boolean): Promise<void> {
   const { trainFolder } = await import("../work/factory-run.ts");
+  const test =
+    flags.test === undefined ? [] : readCsv(flags.test, { text: flags.textColumn, label: flags.labelColumn });
   const signal = interrupted();
-  const done = await jobErrors(() => trainFolder({ ...flags, signal, isResumed }, stderrProgress()));
+  const done = await jobErrors(() => trainFolder({ ...flags, test, signal, isResumed }, stderrProgress()));
   const figure = (value: number | null, digits: number) => (value === null ? "-" : value.toFixed(digits));
   printerOf(self).answer(done, () =>
     pairs([
@@ -155,6 +167,7 @@ async function runTrain(flags: RunFlags, self: Command, isResumed: boolean): Pro
       ["choices near a boundary", done.roundings],
       ["held-out loss", figure(done.heldOutLoss, 4)],
       ["held-out accuracy", figure(done.heldOutAccuracy, 4)],
+      ["test accuracy", figure(done.testAccuracy, 4)],
       ["seconds", done.seconds],
       ...(done.model === null ? [] : [["model folder", done.model] as const]),
     ]),

@@ -2,11 +2,13 @@ import { toHex } from "../../chain/crypto/bytes.ts";
 import {
   checkedSplit,
   HeadTrainer,
+  type JobData,
   type JobEvent,
   type JobFolder,
   type JobManifest,
   type JobResult,
   type JobVerdict,
+  Method,
   plotSvg,
   plotText,
   runJob,
@@ -15,7 +17,10 @@ import {
   verifyJob,
 } from "../../node/factory/job/index.ts";
 import { writeDurably } from "../../node/home/durable-file.ts";
+import { referenceAnswer } from "../../node/influence/answer.ts";
+import { fromGrid } from "../../node/influence/grid.ts";
 import { CliError, EXIT, usageError } from "../errors.ts";
+import type { CsvRow } from "./csv.ts";
 import { loadRows } from "./factory-data.ts";
 import { keptRows, openFolder, openJobData, saveHeadModel } from "./factory-folder.ts";
 import type { Bar, Progress } from "./progress.ts";
@@ -30,6 +35,8 @@ export interface TrainReport {
   readonly heldOutLoss: number | null;
   readonly heldOutAccuracy: number | null;
   readonly seconds: number;
+  /** Share of right answers on the rows of `--test`; null without it. */
+  readonly testAccuracy: number | null;
   /** Folder for `model index` and `model register`; null for what is no head on snapshots. */
   readonly model: string | null;
 }
@@ -39,6 +46,8 @@ export interface RunFlags {
   readonly workers?: number;
   readonly signal: AbortSignal;
   readonly isResumed: boolean;
+  /** Labelled texts to judge a head by. */
+  readonly test: readonly CsvRow[];
 }
 
 /** Trains a job's folder from its start, or goes on where it stopped. Throws CliError, JobError, InfluenceError. */
@@ -48,6 +57,7 @@ export async function trainFolder(flags: RunFlags, progress: Progress): Promise<
   const resumeFrom = whereToBegin(folder, manifest, flags.isResumed);
   folder.freeze(manifest);
   const data = openJobData(folder, manifest, kept.rows.sources, flags.workers);
+  checkTest(manifest, flags.test);
   const watch = new Watch(progress);
   const begun = performance.now();
   try {
@@ -60,7 +70,9 @@ export async function trainFolder(flags: RunFlags, progress: Progress): Promise<
       trainer instanceof HeadTrainer ? saveHeadModel(folder, manifest, kept, trainer) : undefined,
     );
     folder.keepResult(result);
-    return report(flags.dir, result, { model: extra, seconds: (performance.now() - begun) / 1000 });
+    const seconds = (performance.now() - begun) / 1000;
+    const testAccuracy = flags.test.length === 0 ? null : await accuracy(manifest, data, result.weights, flags.test);
+    return report(flags.dir, result, { model: extra, seconds, testAccuracy });
   } finally {
     watch.end();
     await data.close();
@@ -82,7 +94,7 @@ function whereToBegin(folder: JobFolder, manifest: JobManifest, isResumed: boole
 function report(
   dir: string,
   { hash, log, logRoot, heldOut }: JobResult,
-  more: { readonly model: string | undefined; readonly seconds: number },
+  more: { readonly model: string | undefined; readonly seconds: number; readonly testAccuracy: number | null },
 ): TrainReport {
   return {
     dir,
@@ -94,8 +106,28 @@ function report(
     heldOutLoss: heldOut?.loss ?? null,
     heldOutAccuracy: heldOut?.right === undefined ? null : heldOut.right / heldOut.samples,
     seconds: Math.round(more.seconds * 100) / 100,
+    testAccuracy: more.testAccuracy,
     model: more.model ?? null,
   };
+}
+
+function checkTest(manifest: JobManifest, test: readonly CsvRow[]): void {
+  if (test.length > 0 && manifest.method !== Method.METHOD_HEAD) throw usageError("--test judges heads only");
+}
+
+/** Share of rows whose label is the head's answer. */
+async function accuracy(
+  manifest: JobManifest,
+  { encoder }: JobData,
+  weights: Int32Array,
+  test: readonly CsvRow[],
+): Promise<number> {
+  const head = fromGrid(weights);
+  const dims = encoder?.dims ?? 0;
+  const features = await encoder?.encodeAll(test.map(({ text }) => text));
+  const answer = (row: number) =>
+    manifest.labels[referenceAnswer(head, features!.subarray(row * dims, (row + 1) * dims)).label];
+  return test.filter(({ label }, row) => answer(row) === label).length / test.length;
 }
 
 /** Every so many steps a line, for solvers whose end nobody knows. */

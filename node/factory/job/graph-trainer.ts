@@ -141,7 +141,10 @@ export class GraphTrainer implements Trainer {
   /** Weights as numbers. */
   private point(): Float64Array {
     const scale = 2 ** this.parts.manifest.gridBits;
-    return Float64Array.from(this.parts.weights.weights, (w) => w / scale);
+    const { weights } = this.parts.weights;
+    const point = new Float64Array(weights.length);
+    for (let i = 0; i < point.length; i++) point[i] = weights[i]! / scale;
+    return point;
   }
 
   state(): Uint8Array {
