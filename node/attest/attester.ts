@@ -16,8 +16,11 @@ export interface Finding {
 
 /** How a validator comes to verdicts and sketches. Guessing and abstaining ones differ from a verifier in this only. */
 export interface Attester {
-  /** Never throws: what cannot be examined is an abstention with its reason. */
-  examine(claim: Claim): Promise<Finding>;
+  /**
+   * Never throws: what cannot be examined is an abstention with its reason. A claim whose kind draws from its seed has it
+   * (`isExaminable`). The signal says that the claim's time is over.
+   */
+  examine(claim: Claim, signal?: AbortSignal): Promise<Finding>;
   /** Answers for members of the claim's committee, each under its own seed, in the order of `seeds`. */
   sketches(claim: Claim, witness: Float64Array, seeds: readonly MemberSeed[]): Promise<readonly Sketch[]>;
   /** An opening of another validator was seen. */

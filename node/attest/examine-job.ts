@@ -4,17 +4,13 @@ import type { Claim } from "../../proto/gen/openledger/attribution/v1.ts";
 import { type Checkpoint, type Job, Query } from "../../proto/gen/openledger/finetune/v1.ts";
 import { examineResult, fetchBlob, JobDataError, type JobPorts, jobInputs } from "../jobs/index.ts";
 import { abstained, accepted, type Finding, rejected } from "./attester.ts";
+import type { HeavyPorts } from "./heavy-findings.ts";
 
 /** Entries of a page of checkpoints. */
 const PAGE = 500;
 
-export interface JobExamination extends JobPorts {
-  /** Threads of one execution. */
-  readonly workers: number;
-}
-
 /** Executes a training job again and compares its result with what the trainer claimed, checkpoints included. */
-export async function examineJob(claim: Claim, ports: JobExamination): Promise<Finding> {
+export async function examineJob(claim: Claim, ports: HeavyPorts): Promise<Finding> {
   const named = parseJobSubject(claim.subject);
   const { job } = named ? await ports.ask(Query.Job, { id: named.job }) : {};
   if (!job?.result || !isOf(claim, job)) return abstained("the claim is of no result of a job", false);
@@ -25,7 +21,7 @@ export async function examineJob(claim: Claim, ports: JobExamination): Promise<F
     const weights = await fetchBlob(ports, weightsBlob, "the weights");
     const published = await checkpointsOf(job.id, ports);
     const claimed = { steps: Number(steps), weightsHash, logRoot, log, weights, published };
-    const reply = await examineResult({ inputs, claimed, workers: ports.workers });
+    const reply = await examineResult({ inputs, claimed, workers: ports.workers }, ports.signal);
     if ("inconsistent" in reply) return abstained(`job ${job.id}: ${reply.inconsistent}`, false);
     return reply.wrong === undefined ? accepted(reply.witness) : rejected(reply.wrong, reply.witness);
   } catch (error) {

@@ -1,20 +1,24 @@
-import { toHex } from "../../chain/crypto/bytes.ts";
 import { AVAILABILITY_ALGORITHM } from "../../modules/attribution/client.ts";
 import { kindName } from "../../modules/attribution/engine.ts";
 import { SNAPSHOT_ALGORITHM } from "../../modules/datanet/ids.ts";
+import { STEP_ALGORITHM } from "../../modules/dispute/client.ts";
 import { JOB_ALGORITHM } from "../../modules/finetune/ids.ts";
 import { RESULT_ALGORITHM } from "../../modules/inference/ids.ts";
+import { INDEX_ALGORITHM, TRAINING_ALGORITHM } from "../../modules/modelregistry/ids.ts";
 import { type Claim, ClaimKind } from "../../proto/gen/openledger/attribution/v1.ts";
 import { InfluenceError } from "../influence/errors.ts";
 import { VerifierPool } from "../influence/pool.ts";
 import type { Sketch } from "../influence/sketch.ts";
-import { SerialQueue } from "../serial-queue.ts";
 import type { ArtefactSource } from "./artefacts.ts";
 import type { Ask } from "./ask.ts";
-import { type Attester, abstained, accepted, type Finding, type MemberSeed } from "./attester.ts";
+import { type Attester, abstained, type Finding, type MemberSeed } from "./attester.ts";
+import { examineAvailability } from "./examine-availability.ts";
+import { examineIndex } from "./examine-index.ts";
 import { examineJob } from "./examine-job.ts";
 import { examineResult } from "./examine-result.ts";
 import { examineSnapshot } from "./examine-snapshot.ts";
+import { examineStep } from "./examine-step.ts";
+import { examineTraining } from "./examine-training.ts";
 import { MAX_EXPECTED_MODELS, MIB } from "./limits.ts";
 import { Models } from "./models.ts";
 
@@ -30,20 +34,21 @@ export interface VerifyingPorts {
 }
 
 /** The rules under which claims of each kind can be recomputed. */
-const ALGORITHMS: ReadonlyMap<ClaimKind, string> = new Map([
+const ALGORITHMS: readonly (readonly [ClaimKind, string])[] = [
   [ClaimKind.CLAIM_KIND_AVAILABILITY, AVAILABILITY_ALGORITHM],
   [ClaimKind.CLAIM_KIND_SNAPSHOT, SNAPSHOT_ALGORITHM],
+  [ClaimKind.CLAIM_KIND_TRAINING, TRAINING_ALGORITHM],
   [ClaimKind.CLAIM_KIND_TRAINING, JOB_ALGORITHM],
+  [ClaimKind.CLAIM_KIND_INDEX, INDEX_ALGORITHM],
+  [ClaimKind.CLAIM_KIND_STEP, STEP_ALGORITHM],
   [ClaimKind.CLAIM_KIND_RESULT, RESULT_ALGORITHM],
-]);
+];
 
 /** Recomputes claims: blobs and state on this thread, arithmetic in the verifier's workers. */
 export class VerifyingAttester implements Attester {
   readonly #settings: VerifierSettings;
   readonly #ports: VerifyingPorts;
   readonly #models: Models;
-  /** Each execution takes all threads that the verifier may have. */
-  readonly #jobs = new SerialQueue();
   #pool: Promise<VerifierPool> | undefined;
   #closed = false;
 
@@ -53,9 +58,9 @@ export class VerifyingAttester implements Attester {
     this.#models = new Models(ports.ask, ports.blobs);
   }
 
-  async examine(claim: Claim): Promise<Finding> {
+  async examine(claim: Claim, signal?: AbortSignal): Promise<Finding> {
     try {
-      return await this.#examine(claim);
+      return await this.#examine(claim, signal);
     } catch (error) {
       if (error instanceof InfluenceError && error.code === "worker-lost") await this.#renew();
       return abstained((error as Error).message, true);
@@ -87,26 +92,28 @@ export class VerifyingAttester implements Attester {
     await pool?.close();
   }
 
-  async #examine(claim: Claim): Promise<Finding> {
-    if (ALGORITHMS.get(claim.kind) !== claim.algorithm) {
+  async #examine(claim: Claim, signal: AbortSignal | undefined): Promise<Finding> {
+    if (!ALGORITHMS.some(([kind, algorithm]) => kind === claim.kind && algorithm === claim.algorithm)) {
       return abstained(`no verifier for claims of kind ${kindName(claim.kind)} under ${claim.algorithm}`, false);
     }
+    const heavy = { ...this.#ports, workers: this.#settings.workers, signal };
     switch (claim.kind) {
       case ClaimKind.CLAIM_KIND_AVAILABILITY:
-        return this.#availability(claim);
+        return examineAvailability(claim, {
+          ...this.#ports,
+          blobWitness: async (blob) => (await this.#verifier()).blobWitness(blob),
+        });
       case ClaimKind.CLAIM_KIND_SNAPSHOT:
         return examineSnapshot(claim, this.#ports);
       case ClaimKind.CLAIM_KIND_TRAINING:
-        return this.#jobs.run(() => examineJob(claim, { ...this.#ports, workers: this.#settings.workers }));
+        return claim.algorithm === JOB_ALGORITHM ? examineJob(claim, heavy) : examineTraining(claim, heavy);
+      case ClaimKind.CLAIM_KIND_INDEX:
+        return examineIndex(claim, heavy);
+      case ClaimKind.CLAIM_KIND_STEP:
+        return examineStep(claim, heavy);
       default:
         return examineResult(claim, { ...this.#ports, models: this.#models, pool: await this.#verifier() });
     }
-  }
-
-  /** The blob is there: its id is the hash of its bytes, so that nothing else is left to compare. */
-  async #availability(claim: Claim): Promise<Finding> {
-    const blob = await this.#ports.blobs.blob(toHex(claim.subject));
-    return accepted(await (await this.#verifier()).blobWitness(blob));
   }
 
   /** Threads that died are not used again: the next claim starts new ones. */

@@ -6,6 +6,7 @@ import type { NodeLog } from "../p2p/index.ts";
 import type { Attester, Finding, MemberSeed } from "./attester.ts";
 import type { LeafOpening } from "./commitments.ts";
 import { MAX_EXAMINATIONS, MAX_SKETCHES, MAX_WITNESS_BYTES } from "./limits.ts";
+import { isExaminable, isHeavy } from "./needs-seed.ts";
 
 export interface WorkbenchOptions {
   /** Consensus address of this validator. */
@@ -25,17 +26,23 @@ interface Job {
   attempts: number;
   /** Height before which a failed attempt is not repeated: what it lacked has to arrive first. */
   notBefore: number;
+  /** Ends an examination whose claim is over. */
+  readonly over: AbortController;
   finding?: Finding;
   leaf?: LeafOpening;
 }
 
-/** Works on claims from the block that posts them: verdict and witness first, sketches as soon as the seed exists. */
+/**
+ * Works on claims from the block that posts them, or from their seed on where an examination draws from it: verdict and
+ * witness first, then sketches.
+ */
 export class Workbench {
   readonly #options: WorkbenchOptions;
   readonly #ports: WorkbenchPorts;
   readonly #jobs = new Map<string, Job>();
   #height = 0;
   #examining = 0;
+  #isHeavyUnderWay = false;
   #sketching = 0;
   #closed = false;
 
@@ -49,7 +56,7 @@ export class Workbench {
     const isMember = claim.committee.some(({ validator }) => equalBytes(validator, this.#options.validator));
     const id = toHex(claim.id);
     if (!isMember || this.#jobs.has(id) || BigInt(this.#height + 1) >= claim.commitEnd) return;
-    this.#jobs.set(id, { claim, state: "waiting", attempts: 0, notBefore: 0 });
+    this.#jobs.set(id, { claim, state: "waiting", attempts: 0, notBefore: 0, over: new AbortController() });
   }
 
   /** The claim has its seed. */
@@ -64,6 +71,7 @@ export class Workbench {
     for (const [id, job] of this.#jobs) {
       if (BigInt(height + 1) < job.claim.commitEnd) continue;
       if (!job.leaf) this.#warn(job, "no leaf in time");
+      job.over.abort();
       this.#jobs.delete(id);
     }
     this.#pump();
@@ -76,6 +84,7 @@ export class Workbench {
 
   close(): void {
     this.#closed = true;
+    for (const { over } of this.#jobs.values()) over.abort();
     this.#jobs.clear();
   }
 
@@ -89,16 +98,32 @@ export class Workbench {
     }
     const isMemoryFull = this.#witnessBytes() > MAX_WITNESS_BYTES;
     for (const job of this.#inTurn()) {
-      if (this.#examining >= MAX_EXAMINATIONS) return;
       if (isMemoryFull && job.claim.seed.length === 0) continue;
-      this.#examining++;
-      this.#run(job, "examining", () => this.#examine(job).finally(() => this.#examining--));
+      if (isHeavy(job.claim)) this.#startHeavy(job);
+      else this.#startLight(job);
     }
+  }
+
+  #startLight(job: Job): void {
+    if (this.#examining >= MAX_EXAMINATIONS) return;
+    this.#examining++;
+    this.#run(job, "examining", () => this.#examine(job).finally(() => this.#examining--));
+  }
+
+  /** One at a time, beside the light ones: results must not wait for a training. */
+  #startHeavy(job: Job): void {
+    if (this.#isHeavyUnderWay) return;
+    this.#isHeavyUnderWay = true;
+    const done = () => {
+      this.#isHeavyUnderWay = false;
+    };
+    this.#run(job, "examining", () => this.#examine(job).finally(done));
   }
 
   /** Untried claims first, then by deadline. */
   #inTurn(): Job[] {
-    const isDue = ({ state, notBefore }: Job) => state === "waiting" && notBefore <= this.#height;
+    const isDue = ({ state, notBefore, claim }: Job) =>
+      state === "waiting" && notBefore <= this.#height && isExaminable(claim);
     const waiting = [...this.#jobs.values()].filter(isDue);
     return waiting.sort((a, b) => a.attempts - b.attempts || Number(a.claim.commitEnd - b.claim.commitEnd));
   }
@@ -120,7 +145,8 @@ export class Workbench {
   }
 
   async #examine(job: Job): Promise<void> {
-    const finding = await this.#ports.attester.examine(job.claim);
+    const finding = await this.#ports.attester.examine(job.claim, job.over.signal);
+    if (job.over.signal.aborted) return;
     const { verdict, reason, again, expected } = finding;
     // A root of height h + 1 is asked for after block h: the last chance is the height before commit_end.
     const isLastChance = BigInt(this.#height + 2) >= job.claim.commitEnd;

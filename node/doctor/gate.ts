@@ -21,9 +21,9 @@ export class GoldenGate implements Attester {
     });
   }
 
-  async examine(claim: Claim): Promise<Finding> {
+  async examine(claim: Claim, signal?: AbortSignal): Promise<Finding> {
     const refusal = await this.#refusal;
-    return refusal ? { ...abstained(refusal, false), expected: true } : this.#attester.examine(claim);
+    return refusal ? { ...abstained(refusal, false), expected: true } : this.#attester.examine(claim, signal);
   }
 
   async sketches(claim: Claim, witness: Float64Array, seeds: readonly MemberSeed[]): Promise<readonly Sketch[]> {

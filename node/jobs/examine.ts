@@ -30,10 +30,13 @@ export type ExamineReply =
   /** Nobody can run this job: its manifest does not fit its data. */
   | { readonly inconsistent: string };
 
-/** Executes a job again in a thread of its own. Throws Error when the thread fails. */
-export function examineResult(request: ExamineRequest): Promise<ExamineReply> {
+/** Executes a job again in a thread of its own. Throws Error when the thread fails, or is ended by the signal. */
+export function examineResult(request: ExamineRequest, signal?: AbortSignal): Promise<ExamineReply> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(siblingModule("examine-worker", import.meta.url), { workerData: request });
+    const end = () => void worker.terminate();
+    signal?.addEventListener("abort", end, { once: true });
+    worker.once("exit", () => signal?.removeEventListener("abort", end));
     worker.once("message", (reply: ExamineReply | { readonly failure: string }) => {
       if ("failure" in reply) reject(new Error(reply.failure));
       else resolve(reply);

@@ -2,4 +2,4 @@ export { JobDataError, type JobDataErrorCode } from "./errors.ts";
 export { type ClaimedResult, type ExamineReply, type ExamineRequest, examineResult } from "./examine.ts";
 export { contradiction, type ManifestFacts, manifestFacts } from "./facts.ts";
 export { type JobInputs, jobDataOf, jobInputs } from "./job-data.ts";
-export { fetchBlob, type JobPorts, snapshotRows } from "./snapshot-rows.ts";
+export { fetchBlob, type JobPorts, snapshotRows, snapshotSource, sourceRows } from "./snapshot-rows.ts";

@@ -15,7 +15,7 @@ import { type ArtefactSource, artefact } from "../attest/artefacts.ts";
 import type { Ask } from "../attest/ask.ts";
 import { BlobError } from "../blobs/index.ts";
 import type { SourceRows } from "../factory/job/data.ts";
-import { trainingRows } from "../pipeline/training-rows.ts";
+import { type SnapshotSource, trainingRows } from "../pipeline/training-rows.ts";
 import { JobDataError } from "./errors.ts";
 
 /** Where state and blobs come from: a node's own, or those of an RPC server. */
@@ -30,25 +30,28 @@ const MAX_TABLE_BYTES = 256 * 1024 * 1024;
 /** Contributions whose blobs are fetched at once. */
 const PARALLEL = 8;
 
-/** The cluster owners of an accepted snapshot, checked against the chain's roots. Throws JobDataError. */
-export async function snapshotRows(id: string, ports: JobPorts): Promise<SourceRows> {
+/** An accepted snapshot with its table and the items that it lists. Throws JobDataError. */
+export async function snapshotSource(id: string, ports: JobPorts): Promise<SnapshotSource> {
   const { snapshot } = await ports.ask(Query.Snapshot, { id });
   if (snapshot?.status !== SnapshotStatus.SNAPSHOT_STATUS_ACCEPTED) {
     throw new JobDataError("inconsistent", `there is no accepted snapshot ${id}`);
   }
   const table = decodeStrict(SnapshotTable, await fetchBlob(ports, snapshot.blob, `table of ${id}`), MAX_TABLE_BYTES);
-  const items = await itemsOf(snapshot, ports);
-  const rows = trainingRows([{ snapshot, table, items }]);
-  return {
-    snapshot: id,
-    root: snapshot.root,
-    rows: rows.map(({ itemId, text, label, contributor }) => ({
-      itemId,
-      text,
-      label,
-      contributor: fromBech32(contributor),
-    })),
-  };
+  return { snapshot, table, items: await itemsOf(snapshot, ports) };
+}
+
+/** The cluster owners of an accepted snapshot, checked against the chain's roots. Throws JobDataError. */
+export async function snapshotRows(id: string, ports: JobPorts): Promise<SourceRows> {
+  return sourceRows(await snapshotSource(id, ports));
+}
+
+/** The cluster owners of a snapshot as jobs and claims take them. Throws InfluenceError hash-mismatch. */
+export function sourceRows(source: SnapshotSource): SourceRows {
+  const { id, root } = source.snapshot;
+  const rows = trainingRows([source]).map(({ itemId, text, label, contributor }) => {
+    return { itemId, text, label, contributor: fromBech32(contributor) };
+  });
+  return { snapshot: id, root, rows };
 }
 
 /** An artefact by its id. Throws JobDataError missing. */

@@ -1,0 +1,25 @@
+import { fromBech32 } from "../../chain/crypto/bech32.ts";
+import type { Model } from "../../proto/gen/openledger/modelregistry/v1.ts";
+import type { SourceRows } from "../factory/job/data.ts";
+import { type JobPorts, snapshotSource, sourceRows } from "../jobs/index.ts";
+import { type SnapshotSource, trainingRows } from "../pipeline/training-rows.ts";
+import type { IndexedRow } from "./recompute-index.ts";
+
+/** The rows of a model's snapshots, taken from the snapshots themselves. Throws JobDataError, InfluenceError. */
+export async function modelSources(model: Model, ports: JobPorts): Promise<SourceRows[]> {
+  return (await sourcesOf(model, ports)).map(sourceRows);
+}
+
+/** The same with their places, in the order of training and index. */
+export async function indexedRows(model: Model, ports: JobPorts): Promise<IndexedRow[]> {
+  return trainingRows(await sourcesOf(model, ports)).map((row) => ({
+    ...row,
+    contributor: fromBech32(row.contributor),
+  }));
+}
+
+async function sourcesOf({ snapshots }: Model, ports: JobPorts): Promise<SnapshotSource[]> {
+  const sources: SnapshotSource[] = [];
+  for (const id of snapshots) sources.push(await snapshotSource(id, ports));
+  return sources;
+}
