@@ -82,6 +82,56 @@ class Library(nn.Module):
         return x, (x * mask).sum(1) / mask.sum(1)
 
 
+class RootMeanSquare(nn.Module):
+    def __init__(self, width: int):
+        super().__init__()
+        self.gain_norm_weight = nn.Parameter(torch.ones(width))
+
+    def forward(self, x):
+        return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + 1e-6) * self.gain_norm_weight
+
+
+class Rotary(nn.Module):
+    """A decoder block of the LLaMA kind: rotary positions, shared keys and values, causal attention, gated SiLU."""
+
+    def __init__(self, width=16, heads=4, groups=2):
+        super().__init__()
+        self.heads, self.groups = heads, groups
+        narrow = width // heads * groups
+        self.tokens = nn.Embedding(64, width)
+        self.before, self.between, self.after = (RootMeanSquare(width) for _ in range(3))
+        self.query, self.key = nn.Linear(width, width, bias=False), nn.Linear(width, narrow, bias=False)
+        self.value, self.output = nn.Linear(width, narrow, bias=False), nn.Linear(width, width, bias=False)
+        self.gate, self.up = nn.Linear(width, 32, bias=False), nn.Linear(width, 32, bias=False)
+        self.down = nn.Linear(32, width, bias=False)
+
+    def turn(self, x):
+        length, width = x.size(2), x.size(3)
+        speed = 1.0 / 10000 ** (torch.arange(0, width, 2) / width)
+        angle = torch.arange(length)[:, None] * speed
+        angle = torch.cat([angle, angle], -1).to(x.dtype)
+        half = torch.cat([-x[..., width // 2 :], x[..., : width // 2]], -1)
+        return x * angle.cos() + half * angle.sin()
+
+    def forward(self, input_ids, attention_mask):
+        x = self.tokens(input_ids)
+        batch, length, width = x.shape
+        y = self.before(x)
+
+        def split(z, count):
+            return z.view(batch, length, count, -1).transpose(1, 2)
+
+        query, key = self.turn(split(self.query(y), self.heads)), self.turn(split(self.key(y), self.groups))
+        key = key.repeat_interleave(self.heads // self.groups, 1)
+        value = split(self.value(y), self.groups).repeat_interleave(self.heads // self.groups, 1)
+        mixed = nn.functional.scaled_dot_product_attention(query, key, value, is_causal=True)
+        x = x + self.output(mixed.transpose(1, 2).reshape(batch, length, width))
+        y = self.between(x)
+        x = self.after(x + self.down(nn.functional.silu(self.gate(y)) * self.up(y)))
+        mask = attention_mask.to(x.dtype)[:, :, None]
+        return x, (x * mask).sum(1) / mask.sum(1)
+
+
 def example(vocabulary: int):
     generator = torch.Generator().manual_seed(1)
     ids = torch.randint(0, vocabulary, (3, 7), generator=generator)
@@ -116,6 +166,7 @@ def main(folder: Path):
         ("bert.onnx", Bert, True, 18, VOCABULARY),
         ("transformer.onnx", Library, True, 20, 64),
         ("transformer-torchscript.onnx", Library, False, 17, 64),
+        ("rotary.onnx", Rotary, True, 18, 64),
     ]:
         torch.manual_seed(0)
         model = make().eval()
