@@ -110,6 +110,7 @@ describe("the claim of a job on a graph", async () => {
   const job = graphJob("full", { checkpointEvery: 2 });
   const states: Uint8Array[] = [];
   const result: JobResult = await runJob(job.manifest, job.data, {
+    workers: 1,
     onEvent: (event) => {
       if (event.kind === "checkpoint") states.push(event.progress.state);
     },
