@@ -13,7 +13,13 @@ const items = data.train.map(({ text, label }, i) => ({
   features: encodeText(text),
 }));
 const scene: AttackScene = {
-  ...{ own: items.slice(0, 8), honest: items.slice(8), bestPaid: [3, 1, 2], questions: items.slice(8, 12) },
+  ...{
+    own: items.slice(0, 8),
+    honest: items.slice(8),
+    bestPaid: [3, 1, 2],
+    questions: items.slice(8, 12),
+    former: items.slice(12, 16),
+  },
   ...{ classes: 4, weights: new Float64Array(4 * 512).map((_, i) => ((i * 37) % 11) - 5), seed: 1 },
 };
 

@@ -38,8 +38,9 @@ async function scenarioOf(data: EvalData, options: EvalOptions, size: typeof DEF
     ...{ label, text: isText ? text : undefined },
     features: testFeatures.slice(i * space.dims, (i + 1) * space.dims),
   }));
-  const asked = seededOrder(test.length, `attack-questions-${seed}`).slice(0, size.inferences);
-  const questions = asked.map((i) => test[i]!);
+  const asked = seededOrder(test.length, `attack-questions-${seed}`).map((i) => test[i]!);
+  const questions = asked.slice(0, size.inferences);
+  const former = asked.slice(size.inferences, 2 * size.inferences);
   const [own, honest] = [items.slice(0, few), items.slice(few)];
   const set = { features, dims: space.dims, classes: data.labels.length, labels: items.map(({ label }) => label) };
   const lambda = defaultLambda(items.length);
@@ -53,7 +54,7 @@ async function scenarioOf(data: EvalData, options: EvalOptions, size: typeof DEF
       ...{ labels: data.labels, dims: space.dims, seed, test, questions: questions.map((asked) => asked.features) },
       ...(options.workers ? { workers: options.workers } : {}),
     },
-    scene: { own, honest, questions, classes: data.labels.length, weights: fromGrid(head.weights), seed },
+    scene: { own, honest, questions, former, classes: data.labels.length, weights: fromGrid(head.weights), seed },
   };
 }
 

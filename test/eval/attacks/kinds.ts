@@ -3,6 +3,12 @@ import type { SeededStream } from "../../bench/random.ts";
 import { atCosine, junkText, paraphrase, trivialEdit, unit } from "./edits.ts";
 import type { WorldItem } from "./world.ts";
 
+interface Question {
+  readonly text: string | undefined;
+  readonly features: Float64Array;
+  readonly label: number;
+}
+
 /** What an attacker knows and owns. */
 export interface AttackScene {
   /** The attacker's own honest items: what `fair` is the pay of. */
@@ -10,12 +16,10 @@ export interface AttackScene {
   readonly honest: readonly WorldItem[];
   /** Honest items, best paid first, as a former round showed them. */
   readonly bestPaid: readonly number[];
-  /** The questions that will be paid, with the answers they should get: only squatters know them. */
-  readonly questions: readonly {
-    readonly text: string | undefined;
-    readonly features: Float64Array;
-    readonly label: number;
-  }[];
+  /** Questions paid in a former round: public once its submissions had closed. */
+  readonly former: readonly Question[];
+  /** The questions that will be paid, with the answers they should get: known only where they leaked. */
+  readonly questions: readonly Question[];
   readonly classes: number;
   /** classes x dims, of the attack-free model. */
   readonly weights: Float64Array;
@@ -95,6 +99,15 @@ const duplicates = (copies: number): AttackKind => ({
     many(own, copies, ({ text, label }, copy) => fromText(ATTACKER, trivialEdit(text!, copy, stream), label)),
 });
 
+/** One light edit a question, as often as the attacker has items. */
+function squatted({ own }: AttackScene, questions: readonly Question[], stream: SeededStream): WorldItem[] {
+  return own.map((_, i) => {
+    const { text, features, label } = questions[i % questions.length]!;
+    if (text === undefined) return fromFeatures(ATTACKER, atCosine(features, 0.98, stream), label);
+    return fromText(ATTACKER, trivialEdit(text, i, stream), label);
+  });
+}
+
 /** The table of the issue. */
 export const PLAIN_ATTACKS: readonly AttackKind[] = [
   {
@@ -167,13 +180,8 @@ export const PLAIN_ATTACKS: readonly AttackKind[] = [
   },
   {
     name: "query-squatting",
-    about: "light edits of the very questions that will be paid, rightly labelled",
-    items: ({ own, questions }, stream) =>
-      own.map((_, i) => {
-        const { text, features, label } = questions[i % questions.length]!;
-        if (text === undefined) return fromFeatures(ATTACKER, atCosine(features, 0.98, stream), label);
-        return fromText(ATTACKER, trivialEdit(text, i, stream), label);
-      }),
+    about: "light edits of questions that were paid in a former round, rightly labelled",
+    items: (scene, stream) => squatted(scene, scene.former, stream),
   },
   {
     name: "sybil-vouching",
@@ -224,8 +232,13 @@ export const ADAPTIVE_ATTACKS: readonly AttackKind[] = [
     },
   },
   {
+    name: "adaptive-leaked-questions",
+    about: "light edits of the very questions that will be paid: what squatting earns where the rule of secrecy fails",
+    items: (scene, stream) => squatted(scene, scene.questions, stream),
+  },
+  {
     name: "adaptive-near-questions",
-    about: "the paid questions moved to cosine 0.62, where novelty begins to count in full",
+    about: "the leaked paid questions moved to cosine 0.62, where novelty begins to count in full",
     items: ({ own, questions }, stream) =>
       own.map((_, i) => {
         const { features, label } = questions[i % questions.length]!;
