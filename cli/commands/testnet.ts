@@ -18,6 +18,7 @@ interface InitOptions {
   readonly accounts?: string;
   readonly withoutVerifier?: string;
   readonly commitMs: number;
+  readonly trainingBlocks: number;
   readonly logLevel: string;
 }
 
@@ -40,6 +41,12 @@ export function testnetCommand(program: Command): void {
     .option("--accounts <list>", "more funded accounts: name or name=uopen, by commas")
     .option("--without-verifier <list>", "validators (val0, val1, ...) that run without a verifier")
     .option("--commit-ms <ms>", "pause between a decision and the next block", wholeNumber(0, 60_000), 300)
+    .option(
+      "--training-blocks <n>",
+      "blocks that validators have to recompute a training or an index",
+      wholeNumber(2, 4_096),
+      60,
+    )
     .option("--log-level <level>", LOG_LEVELS.join(", "), "info")
     .addHelpText(
       "after",

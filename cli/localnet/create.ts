@@ -1,14 +1,18 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
+import type { Json } from "../../chain/codec/comet-json-fields.ts";
 import { fromBase64, fromHex } from "../../chain/crypto/bytes.ts";
 import { serializeGenesis } from "../../chain/types/genesis.ts";
 import { fromMs } from "../../chain/types/time.ts";
 import { buildGenesis, emptyGenesis, type GenesisValidatorSpec } from "../../genesis/build.ts";
 import { DEFAULT_DENOM, DEFAULT_PREFIX } from "../../genesis/defaults.ts";
+import { DEFAULT_PARAMS } from "../../modules/attribution/params.ts";
 import { DEFAULT_CONFIG, type NodeConfig } from "../../node/config/config.ts";
 import { saveConfig } from "../../node/config/parse.ts";
 import { writeDurably } from "../../node/home/durable-file.ts";
 import { homePaths } from "../../node/home/paths.ts";
+import { ClaimKind, Params } from "../../proto/gen/openledger/attribution/v1.ts";
+import { toJson } from "../../proto/runtime.ts";
 import { genesisText, makeHome, type NewHome } from "../commands/init.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { Keyring } from "../keyring/keyring.ts";
@@ -35,6 +39,8 @@ export interface LocalnetOptions {
   /** Monikers of validators that run without a verifier. */
   readonly withoutVerifier: readonly string[];
   readonly commitMs: number;
+  /** Blocks that validators have to recompute a training or an index. */
+  readonly trainingBlocks: number;
   readonly logLevel: string;
 }
 
@@ -136,5 +142,16 @@ function genesisOf(
     coins: [{ denom: DEFAULT_DENOM, amount: options.accounts.get(name) ?? DEFAULT_COINS }],
   }));
   const genesisTime = fromMs(Date.now());
-  return serializeGenesis(buildGenesis({ chainId: options.chainId, genesisTime, accounts: funded, validators }));
+  const modules = { attribution: { params: toJson(Params, claimParams(options.trainingBlocks)) as Json } };
+  return serializeGenesis(
+    buildGenesis({ chainId: options.chainId, genesisTime, modules, accounts: funded, validators }),
+  );
+}
+
+function claimParams(trainingBlocks: number): Params {
+  const recomputed: readonly ClaimKind[] = [ClaimKind.CLAIM_KIND_INDEX, ClaimKind.CLAIM_KIND_TRAINING];
+  const kinds = DEFAULT_PARAMS.kinds.map((terms) =>
+    recomputed.includes(terms.kind) ? { ...terms, commitBlocks: BigInt(trainingBlocks) } : terms,
+  );
+  return { ...DEFAULT_PARAMS, kinds };
 }

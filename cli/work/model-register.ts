@@ -3,13 +3,20 @@ import { sha256 } from "../../chain/crypto/hash.ts";
 import { decodeIndexHeader, indexRoot } from "../../node/influence/index-format.ts";
 import { ClaimStatus } from "../../proto/gen/openledger/attribution/v1.ts";
 import { TrainingManifest } from "../../proto/gen/openledger/factory/v1.ts";
-import { MsgRegisterIndex, MsgRegisterModel, Query } from "../../proto/gen/openledger/modelregistry/v1.ts";
+import {
+  ModelStatus,
+  MsgRegisterIndex,
+  MsgRegisterModel,
+  Query,
+  type QueryModelResponse,
+} from "../../proto/gen/openledger/modelregistry/v1.ts";
 import { decodeStrict } from "../../proto/runtime.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { uploadArtefact } from "./artefacts.ts";
 import { loadIndex, loadModelEncoder, loadTrained } from "./model-folder.ts";
 import type { Progress } from "./progress.ts";
 import type { Session } from "./session.ts";
+import { waitFor } from "./wait.ts";
 
 export interface Registration {
   readonly dir: string;
@@ -29,7 +36,15 @@ export interface Registered {
   readonly attestation: string;
 }
 
-/** Uploads the blobs of `dir` and registers model and index. What is registered already is not registered again. */
+/** Registrations before giving up: validators that were busy once may have time the next. */
+const ATTEMPTS = 2;
+/** Training and index claims live for hundreds of blocks at most; a slow network makes one in seconds. */
+const CLAIMS_TIMEOUT_MS = 30 * 60_000;
+
+/**
+ * Uploads the blobs of `dir`, registers model and index, and waits until validators recomputed both. What is registered
+ * already is not registered again, unless its claim found no quorum.
+ */
 export async function registerFolder(
   session: Session,
   registration: Registration,
@@ -39,22 +54,73 @@ export async function registerFolder(
   const trained = loadTrained(dir);
   const index = loadIndex(dir);
   const { weightsHash } = decodeIndexHeader(index.header);
-  const known = await session.find(Query.Model, { id });
-  if (known?.model && toHex(known.model.weightsHash) !== toHex(weightsHash)) {
-    throw new CliError(EXIT.refused, `model ${id} exists with other weights`, "choose another --id");
+  for (let attempt = 1; ; attempt++) {
+    const known = await session.find(Query.Model, { id });
+    if (known?.model && toHex(known.model.weightsHash) !== toHex(weightsHash)) {
+      throw new CliError(EXIT.refused, `model ${id} exists with other weights`, "choose another --id");
+    }
+    if (!known?.model || hasFailed(known.trainingStatus)) {
+      await session.send([await modelMessage(session, registration, trained, progress)]);
+    }
+    if (!known?.model?.index || hasFailed(known.indexStatus)) {
+      await session.send([await indexMessage(session, id, index, progress)]);
+    }
+    const ended = await decided(session, id, progress);
+    if (ended.model?.status === ModelStatus.MODEL_STATUS_SERVING) return registered(id, index.header, ended);
+    if (attempt === ATTEMPTS || isRejected(ended)) throw notServing(id, ended);
+    progress.note(`${attestationOf(ended)}: registering again`);
   }
-  if (!known?.model) await session.send([await modelMessage(session, registration, trained, progress)]);
-  if (!known?.model?.index) await session.send([await indexMessage(session, id, index, progress)]);
-  const { model, trainingStatus, indexStatus } = await session.query(Query.Model, { id });
+}
+
+function registered(id: string, header: Uint8Array, ended: QueryModelResponse): Registered {
+  const { model } = ended;
   return {
     id,
-    weightsHash: toHex(weightsHash),
-    indexRoot: toHex(indexRoot(index.header)),
-    trainingClaim: toHex(model?.trainingClaimId ?? new Uint8Array(0)),
-    indexClaim: toHex(model?.index?.claimId ?? new Uint8Array(0)),
-    attestation: `training ${statusName(trainingStatus)}, index ${statusName(indexStatus)}`,
+    weightsHash: toHex(model?.weightsHash ?? NO_BYTES),
+    indexRoot: toHex(indexRoot(header)),
+    trainingClaim: toHex(model?.trainingClaimId ?? NO_BYTES),
+    indexClaim: toHex(model?.index?.claimId ?? NO_BYTES),
+    attestation: attestationOf(ended),
   };
 }
+
+/** Waits for the outcome of both claims; says what changes on the way. */
+function decided(session: Session, id: string, progress: Progress): Promise<QueryModelResponse> {
+  let said = "";
+  const ask = async () => {
+    const found = await session.query(Query.Model, { id });
+    const text = attestationOf(found);
+    if (text !== said) progress.note(`claims of ${id}: ${text}`);
+    said = text;
+    return isOpen(found.trainingStatus) || isOpen(found.indexStatus) ? undefined : found;
+  };
+  return waitFor(ask, { what: `the verdict on model ${id}`, timeoutMs: CLAIMS_TIMEOUT_MS });
+}
+
+function isOpen(status: ClaimStatus): boolean {
+  return status === ClaimStatus.CLAIM_STATUS_OPEN;
+}
+
+function hasFailed(status: ClaimStatus): boolean {
+  return status === ClaimStatus.CLAIM_STATUS_REJECTED || status === ClaimStatus.CLAIM_STATUS_NO_QUORUM;
+}
+
+function isRejected({ trainingStatus, indexStatus }: QueryModelResponse): boolean {
+  return [trainingStatus, indexStatus].includes(ClaimStatus.CLAIM_STATUS_REJECTED);
+}
+
+function notServing(id: string, ended: QueryModelResponse): CliError {
+  const hint = isRejected(ended)
+    ? "the bond is forfeited; train and index again on the snapshots that the model names"
+    : "validators had no time or not all blobs: see that the node is reachable, then register again";
+  return new CliError(EXIT.refused, `model ${id} does not serve: ${attestationOf(ended)}`, hint);
+}
+
+function attestationOf({ trainingStatus, indexStatus }: QueryModelResponse): string {
+  return `training ${statusName(trainingStatus)}, index ${statusName(indexStatus)}`;
+}
+
+const NO_BYTES = new Uint8Array(0);
 
 /** As queries print it, without its prefix. */
 function statusName(status: ClaimStatus): string {

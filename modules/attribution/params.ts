@@ -33,7 +33,7 @@ export const DEFAULT_PARAMS: Params = {
     kindParams(ClaimKind.CLAIM_KIND_FIDELITY, { commitBlocks: 600n, maxOpen: 16 }),
     kindParams(ClaimKind.CLAIM_KIND_STEP, { commitBlocks: 30n, noQuorumBurnBps: 0 }),
   ],
-  unattestedKinds: [ClaimKind.CLAIM_KIND_TRAINING, ClaimKind.CLAIM_KIND_INDEX],
+  unattestedKinds: [],
 };
 
 /** Kinds that a network without verifiers may leave unattested. What money depends on is always attested. */

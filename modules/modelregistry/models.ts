@@ -1,5 +1,6 @@
 import { parseAmount } from "../../chain/app/coins.ts";
 import type { Context } from "../../chain/app/context.ts";
+import { equalBytes } from "../../chain/crypto/bytes.ts";
 import { taggedHash, utf8Bytes } from "../../chain/crypto/tagged.ts";
 import { ClaimKind } from "../../proto/gen/openledger/attribution/v1.ts";
 import {
@@ -49,7 +50,8 @@ export class Models {
       algorithm: TRAINING_ALGORITHM,
       bond: parseAmount(claimBond),
     });
-    const facts = { trainingClaimId, fidelity: defaultFidelity, status: MODEL_STATUS_REGISTERED };
+    const index = this.#indexOf(ctx, message);
+    const facts = { trainingClaimId, index, fidelity: defaultFidelity, status: MODEL_STATUS_REGISTERED };
     return this.#save(ctx, Model.fromPartial({ ...message, ...facts }), "register_model");
   }
 
@@ -101,6 +103,12 @@ export class Models {
     if (!model) return undefined;
     if (!this.#claims.hasFailed(ctx, model.trainingClaimId)) throw errors.exists(`model ${id} exists already`);
     return this.#requireOwn(ctx, id, owner).trainingClaimId;
+  }
+
+  /** The index of the attempt before, if it belongs to the same weights: its claim can be posted only once. */
+  #indexOf(ctx: Context, { id, weightsHash }: MsgRegisterModel): IndexInfo | undefined {
+    const before = this.#keeper.model(ctx, id);
+    return before && equalBytes(before.weightsHash, weightsHash) ? before.index : undefined;
   }
 
   #requireOwn(ctx: Context, id: string, owner: string): Model {

@@ -65,9 +65,9 @@ function settled(ids: readonly string[]): Promise<Request[]> {
 
 test("an encoder exported by PyTorch: registered, trained on, indexed, served, recomputed, attributed, explained", async () => {
   const files = await exportedFiles();
-  const { content, status } = await market.snapshot();
+  const { status } = await market.snapshot();
   expect(status).toBe(ClaimStatus.CLAIM_STATUS_ACCEPTED);
-  await market.train(content, files);
+  await market.train(files);
   const { model } = await market.rpc.ask(ModelQuery.Model, { id: market.model });
   expect(model?.encoder).toBe(specOf(files).id);
 

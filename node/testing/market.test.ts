@@ -85,7 +85,7 @@ test("a snapshot with wrong clusters is rejected, the right one is accepted", as
   const { content, status } = await market.snapshot();
   expect(status).toBe(ClaimStatus.CLAIM_STATUS_ACCEPTED);
   expect(content.items).toBe(DATA.train.length - 2);
-  await market.train(content);
+  await market.train();
   const { model } = await market.rpc.ask(ModelQuery.Model, { id: market.model });
   expect(model?.index?.rows).toBe(content.clusters);
 }, 240_000);

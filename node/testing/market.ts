@@ -1,5 +1,4 @@
 import { fromHex } from "../../chain/crypto/bytes.ts";
-import { sha256 } from "../../chain/crypto/hash.ts";
 import { utf8Bytes } from "../../chain/crypto/tagged.ts";
 import { BitArray } from "../../chain/types/bit-array.ts";
 import { claimId } from "../../modules/attribution/client.ts";
@@ -23,15 +22,12 @@ import {
   MsgRevealContribution,
 } from "../../proto/gen/openledger/datanet/v1.ts";
 import { InferenceInput, MsgRequestInference } from "../../proto/gen/openledger/inference/v1.ts";
-import { MsgRegisterIndex, MsgRegisterModel } from "../../proto/gen/openledger/modelregistry/v1.ts";
+import { type Model, Query as ModelQuery, ModelStatus } from "../../proto/gen/openledger/modelregistry/v1.ts";
 import { encodeBytes } from "../../proto/runtime.ts";
-import { defaultLambda, trainHead } from "../factory/train-head.ts";
-import { HASHED_NGRAM_512 } from "../influence/encoder.ts";
-import { type EncoderFiles, resolveEncoder, specOf } from "../influence/encoders/index.ts";
-import { buildIndex } from "../influence/index-build.ts";
-import { encodeModel, weightsHash } from "../influence/model-format.ts";
+import type { EncoderFiles } from "../influence/encoders/index.ts";
 import { buildSnapshot, type SnapshotContent } from "../pipeline/snapshot.ts";
 import { NodeRpc } from "../serving/rpc.ts";
+import { type MadeModel, type ModelParts, makeModel, registerModel } from "./market-model.ts";
 import { eventually, type TestNetwork } from "./network.ts";
 import { message, TestSender } from "./sender.ts";
 
@@ -41,6 +37,8 @@ export interface LabelledText {
   readonly label: number;
 }
 
+/** Windows of training and index claims, on a machine with much else to do. */
+const CLAIMS_MS = 180_000;
 const NET = "questions";
 const MODEL = "answerer";
 const SALT = new Uint8Array(16).fill(3);
@@ -124,45 +122,38 @@ export class TestMarket {
   }
   #attempts = 1;
 
-  /** Trains on the clusters' owners, on an encoder of one's own if there is one, and registers model and index: it serves. */
-  async train({ entries, texts }: SnapshotContent, files?: EncoderFiles): Promise<void> {
-    const encoder = await resolveEncoder(files ? specOf(files).id : HASHED_NGRAM_512.id, files);
-    const owners = entries.flatMap(({ owner }, entry) => (owner === entry ? [entry] : []));
-    const rows = owners.map((entry) => texts[entry] as SnapshotContent["texts"][number]);
-    const features = await encoder.encodeAll(rows.map(({ text }) => text));
-    await encoder.close();
-    const labels = Int32Array.from(rows, ({ label }) => this.labels.indexOf(label));
-    const set = { features, dims: encoder.dims, classes: this.labels.length, labels };
-    const lambda = defaultLambda(rows.length);
-    const { weights } = await trainHead(set, { lambda });
-    const index = await buildIndex({
-      ...{ encoder, set, weights, lambda, gate: rows.map(() => 65_535), entry: owners },
-      ...{ contribution: rows.map(({ contribution }) => contribution), item: rows.map(({ item }) => item) },
-    });
-    const model = encodeModel({ encoderId: encoder.id, dims: set.dims, labels: this.labels, weights });
-    const maker = this.sender("maker");
-    const upload = async (bytes: Uint8Array) => fromHex(await maker.upload(this.rpc.url, bytes));
-    const manifest = utf8Bytes("test manifest");
-    await maker.send(
-      message(MsgRegisterModel, {
-        ...{ owner: maker.address, id: MODEL, encoder: encoder.id, encoderHash: encoder.specHash },
-        ...(files && {
-          encoderBlob: await upload(files.spec),
-          tokenizerBlob: await upload(files.tokenizer),
-          baseBlob: await upload(files.graph),
-        }),
-        ...{ snapshots: [`${NET}/1`], labels: this.labels, weightsHash: weightsHash(weights) },
-        ...{ manifestHash: sha256(manifest), manifestBlob: await upload(manifest), weightsBlob: await upload(model) },
-        ...{ priceRequest: "100000", priceToken: "10", licence: "CC0-1.0" },
-      }),
-    );
-    await maker.send(
-      message(MsgRegisterIndex, {
-        ...{ owner: maker.address, model: MODEL, root: index.indexRoot, rows: index.header.rows },
-        headerBlob: await upload(index.headerBytes),
-        rowsBlob: await upload(index.rows),
-        inverseBlob: await upload(index.inverse),
-      }),
+  /** Trains on the snapshot, on an encoder of one's own if there is one, registers model and index, and waits until it serves. */
+  async train(files?: EncoderFiles): Promise<void> {
+    await this.register(MODEL, await this.make(files));
+    await this.serves(MODEL);
+  }
+
+  /** A model of the accepted snapshot, not registered yet. */
+  make(files?: EncoderFiles): Promise<MadeModel> {
+    const ports = { ask: this.rpc.ask, blobs: this.rpc };
+    return makeModel(`${NET}/1`, { ports, labels: this.labels, files });
+  }
+
+  register(id: string, parts: ModelParts): Promise<void> {
+    return registerModel(id, parts, { owner: this.sender("maker"), url: this.rpc.url });
+  }
+
+  /** Waits for the claims of a model and throws unless it serves. */
+  async serves(id: string): Promise<void> {
+    const { model, training, index } = await this.outcome(id);
+    if (model?.status === ModelStatus.MODEL_STATUS_SERVING) return;
+    throw new Error(`model ${id} does not serve: claim of training ${training}, of index ${index}`);
+  }
+
+  /** How the claims of a registered model ended. */
+  outcome(id: string): Promise<{ model: Model | undefined; training: ClaimStatus; index: ClaimStatus }> {
+    return eventually(
+      `the claims of model ${id}`,
+      async () => {
+        const { model, trainingStatus: training, indexStatus: index } = await this.rpc.ask(ModelQuery.Model, { id });
+        return [training, index].includes(ClaimStatus.CLAIM_STATUS_OPEN) ? undefined : { model, training, index };
+      },
+      CLAIMS_MS,
     );
   }
 

@@ -8,6 +8,8 @@ import { Rpc } from "./rpc.ts";
 
 /** Pause between a decision and the next block. A claim lives ten blocks: verifiers of much data need longer ones. */
 const COMMIT_MS = { few: 400, many: 1_000 };
+/** Blocks in which all validators of one machine recompute training and index. */
+const TRAINING_BLOCKS = { few: 60, many: 400 };
 const MANY_ROWS = 2_000;
 const START_TIMEOUT_MS = 120_000;
 const POLL_MS = 250;
@@ -37,12 +39,13 @@ export function odditiesOf(validators: number): Oddities {
 export async function startNetwork(demo: Demo, contributors: readonly string[], rows: number): Promise<void> {
   const { validators, seed } = demo.options;
   const { without, guessing } = odditiesOf(validators);
+  const size = rows < MANY_ROWS ? "few" : "many";
   const accounts = [...Object.values(ROLES_ON_CHAIN), ...curatorNames(), ...contributors];
   const manifest = await demo.cli<Manifest>(
     ...["testnet", "init", "--dir", demo.networkDir, "--chain-id", CHAIN_ID, "--seed", `demo/${seed}`],
     ...["--validators", String(validators), "--full-nodes", "1", "--accounts", accounts.join(",")],
     ...["--base-port", String(await freeBasePort(validators + 1))],
-    ...["--commit-ms", String(rows < MANY_ROWS ? COMMIT_MS.few : COMMIT_MS.many)],
+    ...["--commit-ms", String(COMMIT_MS[size]), "--training-blocks", String(TRAINING_BLOCKS[size])],
     ...(without ? ["--without-verifier", without] : []),
   );
   const running = manifest.nodes.filter(({ validator }) => validator);

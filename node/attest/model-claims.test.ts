@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { sha256 } from "../../chain/crypto/hash.ts";
+import { ClaimStatus } from "../../proto/gen/openledger/attribution/v1.ts";
+import { TrainingManifest } from "../../proto/gen/openledger/factory/v1.ts";
+import { ModelStatus } from "../../proto/gen/openledger/modelregistry/v1.ts";
+import { decodeStrict, encodeBytes } from "../../proto/runtime.ts";
+import { syntheticData } from "../../test/bench/synthetic.ts";
+import { weightsHash } from "../influence/grid.ts";
+import {
+  decodeIndexHeader,
+  decodeRow,
+  encodeIndexHeader,
+  encodeRow,
+  indexRoot,
+  rowBytes,
+  rowWidth,
+} from "../influence/index-format.ts";
+import { decodeModel, encodeModel } from "../influence/model-format.ts";
+import { rowsRoot } from "../influence/row-proof.ts";
+import type { IndexRow } from "../influence/types.ts";
+import { MARKET_ACCOUNTS, TestMarket } from "../testing/market.ts";
+import type { MadeModel, ModelParts } from "../testing/market-model.ts";
+import { TestNetwork } from "../testing/network.ts";
+
+const { CLAIM_STATUS_ACCEPTED, CLAIM_STATUS_REJECTED } = ClaimStatus;
+const DATA = syntheticData(36, "model-claims", 2);
+
+let network: TestNetwork;
+let market: TestMarket;
+let honest: MadeModel;
+
+beforeAll(async () => {
+  network = await TestNetwork.start({ validators: [{}, {}], accounts: MARKET_ACCOUNTS });
+  market = new TestMarket(network, DATA.labels);
+  await network.reach(2);
+  await market.curate(DATA.train);
+  await market.snapshot();
+  honest = await market.make();
+}, 240_000);
+
+afterAll(() => network?.stop());
+
+/** Other weights, with a manifest and an index header that name them. */
+function withWeights(change: (weights: Int32Array) => Int32Array): ModelParts {
+  const model = decodeModel(honest.model);
+  const weights = change(model.weights);
+  const hash = weightsHash(weights);
+  const manifest = { ...decodeStrict(TrainingManifest, honest.manifest), weightsHash: hash };
+  const header = { ...decodeIndexHeader(honest.index.headerBytes), weightsHash: hash };
+  const index = indexWith(encodeIndexHeader(header), honest.index);
+  return {
+    ...honest,
+    manifest: encodeBytes(TrainingManifest, manifest),
+    model: encodeModel({ ...model, weights }),
+    index,
+  };
+}
+
+function withManifest(change: Partial<TrainingManifest>): ModelParts {
+  const manifest = { ...decodeStrict(TrainingManifest, honest.manifest), ...change };
+  return { ...honest, manifest: encodeBytes(TrainingManifest, manifest) };
+}
+
+function indexWith(headerBytes: Uint8Array, parts: Pick<ModelParts["index"], "rows" | "inverse" | "header">) {
+  return { ...parts, headerBytes, indexRoot: indexRoot(headerBytes) };
+}
+
+/** Another row or inverse, with a header that names it. */
+function withIndex(change: { row?: (row: IndexRow) => IndexRow; inverse?: (view: DataView) => void }): ModelParts {
+  const { index } = honest;
+  const header = decodeIndexHeader(index.headerBytes);
+  const [rows, inverse] = [index.rows.slice(), index.inverse.slice()];
+  const first = decodeRow(header, rowBytes(rows, header, 0));
+  rows.set(encodeRow(change.row?.(first) ?? first).subarray(0, rowWidth(header)), 0);
+  change.inverse?.(new DataView(inverse.buffer));
+  const hashes = { rowsRoot: rowsRoot(rows, header), rowsHash: sha256(rows), inverseHash: sha256(inverse) };
+  const headerBytes = encodeIndexHeader({ ...header, ...hashes });
+  return { ...honest, index: indexWith(headerBytes, { rows, inverse, header: index.header }) };
+}
+
+test("an honest model's training and index are accepted, and it serves", async () => {
+  await market.register("honest-model", honest);
+  expect(await market.outcome("honest-model")).toMatchObject({
+    model: { status: ModelStatus.MODEL_STATUS_SERVING },
+    training: CLAIM_STATUS_ACCEPTED,
+    index: CLAIM_STATUS_ACCEPTED,
+  });
+}, 240_000);
+
+test("weights, lineage, rows and inverses that are not the recomputed ones are rejected, and no such model serves", async () => {
+  const oneWeight = withWeights((weights) => weights.map((w, i) => (i === 7 ? w + 1 : w)));
+  const otherRows = withManifest({ rowsRoot: sha256(new Uint8Array(1)) });
+  const otherRow = withIndex({ row: (row) => ({ ...row, gate: row.gate === 1 ? 2 : 1 }) });
+  const otherInverse = withIndex({ inverse: (view) => view.setInt32(400, view.getInt32(400, true) + 2 ** 26, true) });
+  const falsified = { weights: oneWeight, lineage: otherRows, row: otherRow, inverse: otherInverse };
+  for (const [id, parts] of Object.entries(falsified)) await market.register(id, parts);
+  const ended = async (id: keyof typeof falsified) => market.outcome(id);
+  const [weights, lineage] = [await ended("weights"), await ended("lineage")];
+  const [row, inverse] = [await ended("row"), await ended("inverse")];
+  expect(weights).toMatchObject({ training: CLAIM_STATUS_REJECTED });
+  expect(lineage).toMatchObject({ training: CLAIM_STATUS_REJECTED });
+  expect(row).toMatchObject({ training: CLAIM_STATUS_ACCEPTED, index: CLAIM_STATUS_REJECTED });
+  expect(inverse).toMatchObject({ training: CLAIM_STATUS_ACCEPTED, index: CLAIM_STATUS_REJECTED });
+  for (const { model } of [weights, lineage, row, inverse]) {
+    expect(model?.status).toBe(ModelStatus.MODEL_STATUS_REGISTERED);
+  }
+}, 240_000);
