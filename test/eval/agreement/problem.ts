@@ -19,11 +19,16 @@ export const HEAD = { dims: 256, classes: 77, blocks: 3 };
 const DECODER = { layers: 2, width: 32, heads: 2, context: 16, vocab: 64 };
 const LORA = { targets: "attention\\.(query|value)", rank: 4, alpha: 8 };
 
+/** To the 2^-24 grid and to one int8 vector with its exponent, or to the latter alone: as the protocol rounds a value. */
+export type Rounding = "grid and int8" | "int8";
+
 /** A graph whose outputs, one row a sample, are rounded and compared. */
 export interface Problem {
   readonly graph: Graph;
   /** Outputs in order. */
   readonly outputs: readonly string[];
+  /** How each of them is rounded. */
+  readonly roundings: readonly Rounding[];
   /** Feeds of samples first .. first + count - 1 of a chunk. */
   feeds(chunk: number, first: number, count: number): Feeds;
 }
@@ -55,7 +60,7 @@ function remembered<T>(make: (chunk: number) => T): (chunk: number) => T {
 
 /**
  * A head's forward pass and the query's blocks v = H^-1 h, on random unit vectors. Rounded: probabilities to the 2^-24
- * grid, the residual and the blocks to int8.
+ * grid and to int8, the blocks to int8 only.
  */
 export function headProblem(seed: number): Problem {
   const { dims, classes, blocks } = HEAD;
@@ -72,6 +77,7 @@ export function headProblem(seed: number): Problem {
   return {
     graph: b.build(["probabilities", "solved"]),
     outputs: ["probabilities", "solved"],
+    roundings: ["grid and int8", "int8"],
     feeds: (chunk, first, count) => ({ features: rows(chunkRows(chunk), first, count) }),
   };
 }
@@ -104,6 +110,7 @@ export function decoderProblem(seed: number): Problem {
   return {
     graph: differentiate(perSample(graph, names, "batch"), { loss: "loss", wrt: names }),
     outputs: ["loss", ...names.map(gradientName)],
+    roundings: ["grid and int8", ...names.map(() => "grid and int8" as const)],
     feeds: (chunk, first, count) => {
       const samples = Object.entries(chunkOf(chunk)).map(
         ([name, tensor]) => [name, rows(tensor, first, count)] as const,

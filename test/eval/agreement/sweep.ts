@@ -88,6 +88,11 @@ function settingsOf(all: readonly Setting[], chunk: number, each: number): Setti
   return Array.from({ length: Math.min(each, all.length) }, (_, i) => all[(chunk * each + i) % all.length]!);
 }
 
+/** What a chunk's tally depends on. */
+function keyParts(problem: Problem, model: Uint8Array, all: readonly Setting[]): (string | Uint8Array)[] {
+  return ["agreement/2", machineName(), runtimeFacts().version, model, ...problem.roundings, ...all.map(settingName)];
+}
+
 export interface SweepSize {
   readonly samples: number;
   /** Settings under which each chunk is compared. */
@@ -100,7 +105,7 @@ export async function sweep(name: ProblemName, size: SweepSize, options: EvalOpt
   const problem = PROBLEMS[name](options.seed);
   const all = settings(await workingProviders(problem));
   const model = modelOf(problem.graph);
-  const key = keyOf(["agreement/1", machineName(), runtimeFacts().version, model, ...all.map(settingName)]);
+  const key = keyOf(keyParts(problem, model, all));
   const sessions = new Sessions(problem, model);
   const bySetting: Tally = {};
   let comparisons = 0;
@@ -134,7 +139,7 @@ export async function float32Contrast(
   const problem = PROBLEMS[name](seed);
   const run = async (setting: Setting) => {
     const session = await openSetting(modelOf(problem.graph, setting.isFloat32), problem.outputs, setting);
-    const sizes = { count: samples, batch: setting.batch, rounding: "int8" } as const;
+    const sizes = { count: samples, batch: setting.batch, roundings: problem.outputs.map(() => "int8" as const) };
     const digests = await digestsOf(problem, 0, sizes, (feeds) => session.run(feeds));
     await session.release();
     return digests;
