@@ -33,6 +33,7 @@ function plots(methods: Readonly<Record<string, unknown>>): string {
     figures.map(([name, figure]) => ({ ...mark(name, figure), at: figure[field] ?? 0 }));
   return [
     "<h3>Linear datamodelling score, one standard error</h3>",
+    '<p class="note">Green: this project. Grey: other methods in this harness. Orange: other libraries.</p>',
     barPlot(figures.map(([name, figure]) => mark(name, figure))),
     "<h3>Against the time of a query</h3>",
     costPlot(costs("queryMs"), "milliseconds a query"),
