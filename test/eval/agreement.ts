@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { instructionSets } from "../../node/doctor/machine.ts";
+import { runtimeFacts } from "../../node/doctor/providers.ts";
 import { type MachineResult, machines, onMachine } from "./agreement/machines.ts";
 import { CHUNK, type ProblemName } from "./agreement/problem.ts";
 import { float32Contrast, sweep } from "./agreement/sweep.ts";
@@ -31,7 +32,7 @@ async function elsewhere(
   const root = text("arm-root");
   const { found, missing } = machines({ ...(node && { node }), ...(root && { root }) });
   const results: MachineResult[] = [];
-  if (samples === 0) return { results, missing };
+  if (samples === 0) return { results, missing: ["other instruction sets: not asked for (--elsewhere)"] };
   for (const [i, machine] of found.entries()) {
     for (const problem of ["head", "decoder"] as const) {
       const count = problem === "head" ? samples : Math.max(1, Math.floor(samples / 4));
@@ -40,6 +41,14 @@ async function elsewhere(
     options.progress.step("other instruction sets", i + 1, found.length);
   }
   return { results, missing };
+}
+
+/** What this machine cannot run and nobody emulates. */
+function lacking(instructions: string): string[] {
+  return [
+    ...(instructions.includes("avx512f") ? [] : ["AVX-512: not this processor's"]),
+    ...(runtimeFacts().cudaPlaced ? [] : ["CUDA: its provider library is not placed"]),
+  ];
 }
 
 async function run(options: EvalOptions): Promise<object> {
@@ -60,11 +69,12 @@ async function run(options: EvalOptions): Promise<object> {
   const others = await elsewhere(options, ownInteger(options, "elsewhere", options.bounded ? 0 : ELSEWHERE));
   for (const { runtimeDiffers = 0, referenceDiffers = 0 } of others.results)
     disagreements += runtimeDiffers + referenceDiffers;
+  const instructions = nativeInstructions();
   const contrast = options.bounded ? 64 : CHUNK;
   return {
-    ...{ vectors, disagreements, instructions: nativeInstructions(), problems },
+    ...{ vectors, disagreements, instructions, problems },
     machines: others.results,
-    notRun: [...others.missing, ...(process.arch === "x64" ? [] : ["AVX-512: no x86 processor here"])],
+    notRun: [...others.missing, ...lacking(instructions)],
     float32Percent: {
       head: await float32Contrast("head", contrast, options.seed),
       decoder: await float32Contrast("decoder", Math.ceil(contrast / 4), options.seed),
