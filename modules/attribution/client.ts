@@ -6,6 +6,7 @@ export { challengedChunks } from "./challenge.ts";
 export { peerCount, peersOf } from "./committee.ts";
 export { decodeEnvelope, encodeEnvelope } from "./envelope.ts";
 export { decodeExtension, encodeExtension, isExtension } from "./extension.ts";
+export { subsetSeed } from "./fidelity.ts";
 export { AVAILABILITY_ALGORITHM, claimId, FIDELITY_ALGORITHM, openingHash, statementHash } from "./ids.ts";
 export { batchLeaves, type LeafFields, type LeafPath, leafOf, SALT_LENGTH } from "./leaf.ts";
 export {

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { FromHeavy, HeavyRequest, HeavyVerdict, ToHeavy } from "./heavy.ts";
+import { recomputeFidelity } from "./recompute-fidelity.ts";
 import { recomputeIndex } from "./recompute-index.ts";
 import { recomputeStep } from "./recompute-step.ts";
 import { recomputeTraining } from "./recompute-training.ts";
@@ -24,6 +25,8 @@ function recompute({ kind, input }: HeavyRequest): Promise<HeavyVerdict> {
       return recomputeTraining(input, readBlob);
     case "index":
       return recomputeIndex(input);
+    case "fidelity":
+      return recomputeFidelity(input);
     default:
       return recomputeStep(input);
   }

@@ -1,4 +1,4 @@
-import { AVAILABILITY_ALGORITHM } from "../../modules/attribution/client.ts";
+import { AVAILABILITY_ALGORITHM, FIDELITY_ALGORITHM } from "../../modules/attribution/client.ts";
 import { kindName } from "../../modules/attribution/engine.ts";
 import { SNAPSHOT_ALGORITHM } from "../../modules/datanet/ids.ts";
 import { STEP_ALGORITHM } from "../../modules/dispute/client.ts";
@@ -13,6 +13,7 @@ import type { ArtefactSource } from "./artefacts.ts";
 import type { Ask } from "./ask.ts";
 import { type Attester, abstained, type Finding, type MemberSeed } from "./attester.ts";
 import { examineAvailability } from "./examine-availability.ts";
+import { examineFidelity } from "./examine-fidelity.ts";
 import { examineIndex } from "./examine-index.ts";
 import { examineJob } from "./examine-job.ts";
 import { examineResult } from "./examine-result.ts";
@@ -40,6 +41,7 @@ const ALGORITHMS: readonly (readonly [ClaimKind, string])[] = [
   [ClaimKind.CLAIM_KIND_TRAINING, TRAINING_ALGORITHM],
   [ClaimKind.CLAIM_KIND_TRAINING, JOB_ALGORITHM],
   [ClaimKind.CLAIM_KIND_INDEX, INDEX_ALGORITHM],
+  [ClaimKind.CLAIM_KIND_FIDELITY, FIDELITY_ALGORITHM],
   [ClaimKind.CLAIM_KIND_STEP, STEP_ALGORITHM],
   [ClaimKind.CLAIM_KIND_RESULT, RESULT_ALGORITHM],
 ];
@@ -109,6 +111,8 @@ export class VerifyingAttester implements Attester {
         return claim.algorithm === JOB_ALGORITHM ? examineJob(claim, heavy) : examineTraining(claim, heavy);
       case ClaimKind.CLAIM_KIND_INDEX:
         return examineIndex(claim, heavy);
+      case ClaimKind.CLAIM_KIND_FIDELITY:
+        return examineFidelity(claim, heavy);
       case ClaimKind.CLAIM_KIND_STEP:
         return examineStep(claim, heavy);
       default:
