@@ -34,6 +34,7 @@ describe("recomputeStep", async () => {
 
   test("default: the start, a step in between and the result are accepted, each with a witness of its own", async () => {
     expect(await recomputeStep(step(1))).toMatchObject({ verdict: "accept" });
+    expect(await recomputeStep(step(2))).toMatchObject({ verdict: "accept" });
     const third = await recomputeStep(step(4));
     expect(third.verdict).toBe("accept");
     expect(third.witness.every(Number.isSafeInteger)).toBe(true);

@@ -66,10 +66,12 @@ async function resultOf(
 ): Promise<HeavyVerdict> {
   const trainer = await openTrainer(manifest, data, { state, workers, reference: true });
   try {
+    if (!trainer.isDone()) {
+      const reason = `the computation goes on after step ${trainer.step}`;
+      return { verdict: "reject", reason, witness: NO_WITNESS };
+    }
     const weights = trainer.weights();
-    const witness = Float64Array.from(weights);
-    if (trainer.isDone()) return verdictOf(weightsHash(weights), after, witness);
-    return { verdict: "reject", reason: `the computation goes on after step ${trainer.step}`, witness };
+    return verdictOf(weightsHash(weights), after, Float64Array.from(weights));
   } finally {
     await trainer.close();
   }

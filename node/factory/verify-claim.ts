@@ -227,9 +227,11 @@ export async function stepOf(
   const { data, state, rounding = [], workers } = step;
   const trainer = await openTrainer(decodeManifest(step.manifest), data, { state, workers, reference: true });
   try {
+    // A head's gradient is part of its state as soon as it is computed.
+    const initial = state ? undefined : trainer.state();
     const witness = trainer.isDone() ? new Float64Array(0) : await stepWitness(trainer, rounding);
     if (state && !trainer.isDone()) await trainer.next(choicesOf(rounding));
-    const after = trainer.state();
+    const after = initial ?? trainer.state();
     return { root: stateRoot(after), state: after, witness };
   } finally {
     await trainer.close();
