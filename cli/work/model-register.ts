@@ -34,6 +34,8 @@ export interface Registered {
   readonly indexClaim: string;
   /** State of both claims. */
   readonly attestation: string;
+  /** Claims before these that found no quorum: each lost a part of its bond. */
+  readonly missed: number;
 }
 
 /** Registrations before giving up: validators that were busy once may have time the next. */
@@ -54,6 +56,7 @@ export async function registerFolder(
   const trained = loadTrained(dir);
   const index = loadIndex(dir);
   const { weightsHash } = decodeIndexHeader(index.header);
+  let missed = 0;
   for (let attempt = 1; ; attempt++) {
     const known = await session.find(Query.Model, { id });
     if (known?.model && toHex(known.model.weightsHash) !== toHex(weightsHash)) {
@@ -66,13 +69,16 @@ export async function registerFolder(
       await session.send([await indexMessage(session, id, index, progress)]);
     }
     const ended = await decided(session, id, progress);
-    if (ended.model?.status === ModelStatus.MODEL_STATUS_SERVING) return registered(id, index.header, ended);
+    if (ended.model?.status === ModelStatus.MODEL_STATUS_SERVING) {
+      return { ...registered(id, index.header, ended), missed };
+    }
     if (attempt === ATTEMPTS || isRejected(ended)) throw notServing(id, ended);
+    missed += [ended.trainingStatus, ended.indexStatus].filter(hasFailed).length;
     progress.note(`${attestationOf(ended)}: registering again`);
   }
 }
 
-function registered(id: string, header: Uint8Array, ended: QueryModelResponse): Registered {
+function registered(id: string, header: Uint8Array, ended: QueryModelResponse): Omit<Registered, "missed"> {
   const { model } = ended;
   return {
     id,

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type AttestationRecord, Query as ClaimQuery } from "../../proto/gen/openledger/attribution/v1.ts";
+import { type AttestationRecord, ClaimKind, Query as ClaimQuery } from "../../proto/gen/openledger/attribution/v1.ts";
 import {
   type Contribution,
   Query as DatanetQuery,
@@ -7,6 +7,7 @@ import {
   SnapshotTable,
 } from "../../proto/gen/openledger/datanet/v1.ts";
 import { Query as InferenceQuery } from "../../proto/gen/openledger/inference/v1.ts";
+import { Query as ModelQuery } from "../../proto/gen/openledger/modelregistry/v1.ts";
 import { type ContributionRewards, Query as RewardQuery } from "../../proto/gen/openledger/rewards/v1.ts";
 import { decodeStrict } from "../../proto/runtime.ts";
 import { allContributions } from "./collect.ts";
@@ -19,15 +20,25 @@ import { Rpc } from "./rpc.ts";
 const PAGE = 1000;
 const MAX_TABLE_BYTES = 256 * 1024 * 1024;
 
-/** What a snapshot's missed quorums burnt of its bonds, in uopen; 0 when the first post was accepted. */
-export async function burntByMisses(demo: Demo, id: string): Promise<bigint> {
-  const [{ snapshot }, { params }] = await Promise.all([
+export interface Misses {
+  readonly snapshot: string;
+  /** Training and index claims that found no quorum. */
+  readonly ofModel: number;
+}
+
+/** What missed quorums burnt of the bonds of snapshot and model, in uopen; 0 when the first posts were accepted. */
+export async function burntByMisses(demo: Demo, { snapshot: id, ofModel }: Misses): Promise<bigint> {
+  const [{ snapshot }, { params }, models, claims] = await Promise.all([
     demo.rpc.query(DatanetQuery.Snapshot, { id }),
     demo.rpc.query(DatanetQuery.Params, {}),
+    demo.rpc.query(ModelQuery.Params, {}),
+    demo.rpc.query(ClaimQuery.Params, {}),
   ]);
   if (!snapshot || !params) throw new Error(`the chain does not know snapshot ${id}`);
-  const share = (BigInt(params.snapshotBond) * BigInt(params.noQuorumBurnBps)) / 10_000n;
-  return BigInt(snapshot.attempt - 1) * share;
+  const share = (bond: string, bps: number) => (BigInt(bond) * BigInt(bps)) / 10_000n;
+  const terms = claims.params?.kinds.find(({ kind }) => kind === ClaimKind.CLAIM_KIND_TRAINING);
+  const ofSnapshot = BigInt(snapshot.attempt - 1) * share(params.snapshotBond, params.noQuorumBurnBps);
+  return ofSnapshot + BigInt(ofModel) * share(models.params?.claimBond ?? "0", terms?.noQuorumBurnBps ?? 0);
 }
 
 /** Parts of all fees so far. */

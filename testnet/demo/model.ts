@@ -32,13 +32,18 @@ export async function trainModel(
   return demo.cli<TrainedModel>("model", "train", "--snapshot", snapshot, "--out", demo.file("model"), "--test", test);
 }
 
-/** Builds the index and registers the model; returns the index root. */
-export async function indexAndRegister(demo: Demo): Promise<string> {
+export interface RegisteredModel {
+  readonly indexRoot: string;
+  /** Claims that found no quorum before both were accepted. */
+  readonly missed: number;
+}
+
+/** Builds the index, registers the model, and waits until validators recomputed both. */
+export async function indexAndRegister(demo: Demo): Promise<RegisteredModel> {
   const dir = demo.file("model");
-  const { indexRoot } = await demo.cli<{ readonly indexRoot: string }>("model", "index", "--dir", dir);
-  await demo.cli(
+  await demo.cli("model", "index", "--dir", dir);
+  return demo.cli<RegisteredModel>(
     ...["model", "register", "--dir", dir, "--id", MODEL, "--from", ROLES_ON_CHAIN.trainer],
     ...["--price-request", String(PRICE_REQUEST), "--price-token", String(PRICE_TOKEN)],
   );
-  return indexRoot;
 }

@@ -72,12 +72,14 @@ async function walk(demo: Demo, data: DemoData): Promise<DemoResult> {
   const model = await demo.stage("training", `a model is trained on ${snapshot.clusters} clusters`, () =>
     trainModel(demo, snapshot.snapshot, data.questions),
   );
-  const indexRoot = await demo.stage("index", "its influence index is built and registered", () =>
-    indexAndRegister(demo),
+  const { indexRoot, missed } = await demo.stage(
+    "index",
+    "its influence index is built; validators recompute training and index",
+    () => indexAndRegister(demo),
   );
   const inferences = await demo.stage("inference", `${count} paid inferences`, () => askAll(demo, data.questions));
   const found = await demo.stage("rewards", "contributors claim what they earned", () =>
-    rewards(demo, contributors, { snapshot, supply }),
+    rewards(demo, contributors, { snapshot, supply, missed }),
   );
   const explain = await demo.stage("explain", "payments are recomputed", () => explainSome(demo, inferences));
   const nodes = await demo.stage("agreement", "a full node joins late, and replays", () => agree(demo));
@@ -100,7 +102,7 @@ async function walk(demo: Demo, data: DemoData): Promise<DemoResult> {
 async function rewards(
   demo: Demo,
   contributors: readonly Contributor[],
-  before: { readonly snapshot: PostedSnapshot; readonly supply: bigint },
+  before: { readonly snapshot: PostedSnapshot; readonly supply: bigint; readonly missed: number },
 ): Promise<Pick<DemoResult, "claims" | "totals" | "contributors">> {
   const claimed = await claimAll(
     demo,
@@ -111,7 +113,7 @@ async function rewards(
     totalsOf(demo),
     contributorsOf(demo, contributors, before.snapshot),
     demo.rpc.supply(DENOM),
-    burntByMisses(demo, before.snapshot.snapshot),
+    burntByMisses(demo, { snapshot: before.snapshot.snapshot, ofModel: before.missed }),
   ]);
   checkSums(totals, paid, claimed);
   const burnt = before.supply - supply;
