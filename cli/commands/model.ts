@@ -7,6 +7,7 @@ import { readCsv } from "../work/csv.ts";
 import { stderrProgress } from "../work/progress.ts";
 import { openSession } from "../work/session.ts";
 import { encoderCommand } from "./model-encoder.ts";
+import { fidelityCommand } from "./model-fidelity.ts";
 import { generateCommand } from "./model-generate.ts";
 import { addTxOptions, type TxOptions } from "./tx.ts";
 
@@ -15,6 +16,7 @@ Examples:
   openledgerd model train --snapshot bikes/1 --out bikes-model --test questions.csv
   openledgerd model index --dir bikes-model
   openledgerd model register --dir bikes-model --id bikes-model --price-request 100000 --price-token 100 --from alice
+  openledgerd model fidelity --id bikes-model --from alice
 
 With an encoder of your own, exported to ONNX:
   openledgerd model encoder add --onnx encoder.onnx --tokenizer tokenizer.json --out my-encoder
@@ -67,6 +69,7 @@ export function modelCommand(program: Command): void {
       );
     });
   encoderCommand(model);
+  fidelityCommand(model);
   generateCommand(model);
   addTxOptions(model.command("register"))
     .description("upload a trained and indexed model and register it")
