@@ -177,6 +177,18 @@ describe("attested claims", () => {
     expect(world.broken()).toEqual([]);
   });
 
+  test("an accepted index stays with its weights when their training is tried again, and not with others", () => {
+    const world = registered();
+    const index = registerIndex(world);
+    world.decideModel(index, CLAIM_STATUS_ACCEPTED, MODEL);
+    world.decideModel(trainingOf(world), CLAIM_STATUS_NO_QUORUM, MODEL);
+    register(world);
+    expect(query(world).model?.index?.claimId).toEqual(index);
+    world.decideModel(trainingOf(world), CLAIM_STATUS_REJECTED, MODEL);
+    register(world, { weightsHash: hashOf("better") });
+    expect(query(world).model?.index).toBeUndefined();
+  });
+
   test("an index that failed may be registered again", () => {
     const world = registered();
     const first = registerIndex(world);

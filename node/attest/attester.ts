@@ -10,6 +10,8 @@ export interface Finding {
   readonly witness: Float64Array;
   /** Trying again may give another verdict: a blob was missing, say. */
   readonly again: boolean;
+  /** What could be done without the claim's seed is done: the examination goes on when it is there. */
+  readonly awaitsSeed?: boolean;
   /** As this node is set up, so that nobody needs a warning. */
   readonly expected?: boolean;
 }

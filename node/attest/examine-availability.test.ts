@@ -52,6 +52,13 @@ describe("availability of a large blob", () => {
     expect((await verifier.examine(claim(2))).witness).not.toEqual(finding.witness);
   });
 
+  test("behavior: before the seed the manifest is fetched, and no chunk", async () => {
+    const { asked, verifier } = attester(ALL);
+    const finding = await verifier.examine({ ...claim(1), seed: new Uint8Array(0) });
+    expect(finding).toMatchObject({ verdict: Verdict.VERDICT_ABSTAIN, awaitsSeed: true });
+    expect(asked).toHaveLength(1);
+  });
+
   test("behavior: a missing chunk is an abstention that is tried again; a missing manifest too", async () => {
     for (const gone of [id, toHex(claim(1).subject)]) {
       const stored = new Map([...ALL].filter(([name]) => name !== gone));

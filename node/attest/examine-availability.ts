@@ -21,6 +21,7 @@ export async function examineAvailability(claim: Claim, ports: AvailabilityPorts
   const blob = await ports.blobs.blob(toHex(claim.subject));
   if (!looksLikeManifest(blob)) return accepted(await ports.blobWitness(blob));
   const manifest = decodeManifest(blob);
+  if (claim.seed.length === 0) return { ...abstained("which chunks is drawn by the seed", true), awaitsSeed: true };
   const words: number[] = [];
   for (const at of challengedChunks(claim.seed, claim.id, manifest.chunks.length)) {
     const chunk = await ports.blobs.blob(manifest.chunks[at] ?? "");

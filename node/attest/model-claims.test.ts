@@ -1,10 +1,22 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Json } from "../../chain/codec/comet-json-fields.ts";
+import { fromHex } from "../../chain/crypto/bytes.ts";
 import { sha256 } from "../../chain/crypto/hash.ts";
-import { ClaimStatus } from "../../proto/gen/openledger/attribution/v1.ts";
+import { utf8Bytes } from "../../chain/crypto/tagged.ts";
+import { claimId, statementHash } from "../../modules/attribution/client.ts";
+import { DEFAULT_PARAMS } from "../../modules/attribution/params.ts";
+import {
+  ClaimKind,
+  ClaimStatus,
+  FidelityReport,
+  MsgPostFidelity,
+  Params,
+} from "../../proto/gen/openledger/attribution/v1.ts";
 import { TrainingManifest } from "../../proto/gen/openledger/factory/v1.ts";
-import { ModelStatus } from "../../proto/gen/openledger/modelregistry/v1.ts";
-import { decodeStrict, encodeBytes } from "../../proto/runtime.ts";
+import { ModelStatus, Query } from "../../proto/gen/openledger/modelregistry/v1.ts";
+import { decodeStrict, encodeBytes, toJson } from "../../proto/runtime.ts";
 import { syntheticData } from "../../test/bench/synthetic.ts";
+import { encodeEvidence } from "../fidelity/measure.ts";
 import { weightsHash } from "../influence/grid.ts";
 import {
   decodeIndexHeader,
@@ -21,16 +33,26 @@ import type { IndexRow } from "../influence/types.ts";
 import { MARKET_ACCOUNTS, TestMarket } from "../testing/market.ts";
 import type { MadeModel, ModelParts } from "../testing/market-model.ts";
 import { TestNetwork } from "../testing/network.ts";
+import { message } from "../testing/sender.ts";
+import { fidelityInputs, PPM_UNIT } from "./examine-fidelity.ts";
+import { measurementOf } from "./recompute-fidelity.ts";
 
 const { CLAIM_STATUS_ACCEPTED, CLAIM_STATUS_REJECTED } = ClaimStatus;
 const DATA = syntheticData(36, "model-claims", 2);
+
+/** Nobody waits for ten minutes of blocks here. */
+const PARAMS = {
+  ...DEFAULT_PARAMS,
+  kinds: DEFAULT_PARAMS.kinds.map((terms) => ({ ...terms, commitBlocks: 40n })),
+};
 
 let network: TestNetwork;
 let market: TestMarket;
 let honest: MadeModel;
 
 beforeAll(async () => {
-  network = await TestNetwork.start({ validators: [{}, {}], accounts: MARKET_ACCOUNTS });
+  const modules = { attribution: { params: toJson(Params, PARAMS) as Json } };
+  network = await TestNetwork.start({ validators: [{}, {}], accounts: MARKET_ACCOUNTS, modules });
   market = new TestMarket(network, DATA.labels);
   await network.reach(2);
   await market.curate(DATA.train);
@@ -104,4 +126,29 @@ test("weights, lineage, rows and inverses that are not the recomputed ones are r
   for (const { model } of [weights, lineage, row, inverse]) {
     expect(model?.status).toBe(ModelStatus.MODEL_STATUS_REGISTERED);
   }
+}, 240_000);
+
+test("a measured fidelity is accepted and becomes the model's; another one is rejected", async () => {
+  const design = { subsets: 4, shareBps: 5_000, queries: 6 };
+  const ports = { ask: market.rpc.ask, blobs: market.rpc };
+  const measurement = await measurementOf({ ...(await fidelityInputs("honest-model", design, ports)), workers: 1 });
+  const outputs = (await measurement.retrain([0, 1, 2, 3])).map((retrained) => retrained.outputs);
+  const { ldsPpm, errorPpm } = measurement.fidelity(outputs);
+  const poster = market.sender("maker");
+  const evidenceBlob = fromHex(await poster.upload(market.rpc.url, encodeEvidence(outputs)));
+  const post = async (ppm: number) => {
+    const lds = BigInt(ppm) * PPM_UNIT;
+    const report = { model: "honest-model", lds, standardError: BigInt(errorPpm) * PPM_UNIT, ...design, evidenceBlob };
+    await poster.send(message(MsgPostFidelity, { ...report, poster: poster.address, bond: "1000000" }));
+    const payloadHash = statementHash(encodeBytes(FidelityReport, report));
+    return claimId({
+      ...{ kind: ClaimKind.CLAIM_KIND_FIDELITY, poster: poster.address, payloadHash },
+      subject: utf8Bytes(report.model),
+    });
+  };
+  const [right, wrong] = [await post(ldsPpm), await post(ldsPpm === 0 ? 1 : ldsPpm - 1)];
+  expect(await market.tallied(right)).toBe(CLAIM_STATUS_ACCEPTED);
+  expect(await market.tallied(wrong)).toBe(CLAIM_STATUS_REJECTED);
+  const { model } = await market.rpc.ask(Query.Model, { id: "honest-model" });
+  expect(model?.fidelity).toBe(BigInt(ldsPpm) * PPM_UNIT);
 }, 240_000);

@@ -1,8 +1,10 @@
 import { type Claim, ClaimKind } from "../../proto/gen/openledger/attribution/v1.ts";
 
-/** Kinds whose examination draws from the claim's seed. The others are examined while the seed is still to come. */
+/**
+ * Kinds whose examination draws from the claim's seed. The others are examined while the seed is still to come; an availability
+ * of chunks then waits for it (`Finding.awaitsSeed`).
+ */
 const DRAWING: readonly ClaimKind[] = [
-  ClaimKind.CLAIM_KIND_AVAILABILITY,
   ClaimKind.CLAIM_KIND_TRAINING,
   ClaimKind.CLAIM_KIND_INDEX,
   ClaimKind.CLAIM_KIND_FIDELITY,

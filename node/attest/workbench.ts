@@ -26,6 +26,8 @@ interface Job {
   attempts: number;
   /** Height before which a failed attempt is not repeated: what it lacked has to arrive first. */
   notBefore: number;
+  /** The examination goes on with the seed. */
+  awaitsSeed?: boolean;
   /** Ends an examination whose claim is over. */
   readonly over: AbortController;
   finding?: Finding;
@@ -122,8 +124,11 @@ export class Workbench {
 
   /** Untried claims first, then by deadline. */
   #inTurn(): Job[] {
-    const isDue = ({ state, notBefore, claim }: Job) =>
-      state === "waiting" && notBefore <= this.#height && isExaminable(claim);
+    const isDue = ({ state, notBefore, claim, awaitsSeed }: Job) =>
+      state === "waiting" &&
+      notBefore <= this.#height &&
+      isExaminable(claim) &&
+      !(awaitsSeed && claim.seed.length === 0);
     const waiting = [...this.#jobs.values()].filter(isDue);
     return waiting.sort((a, b) => a.attempts - b.attempts || Number(a.claim.commitEnd - b.claim.commitEnd));
   }
@@ -147,7 +152,12 @@ export class Workbench {
   async #examine(job: Job): Promise<void> {
     const finding = await this.#ports.attester.examine(job.claim, job.over.signal);
     if (job.over.signal.aborted) return;
-    const { verdict, reason, again, expected } = finding;
+    const { verdict, reason, again, expected, awaitsSeed = false } = finding;
+    if (awaitsSeed) {
+      job.state = "waiting";
+      job.awaitsSeed = true;
+      return;
+    }
     // A root of height h + 1 is asked for after block h: the last chance is the height before commit_end.
     const isLastChance = BigInt(this.#height + 2) >= job.claim.commitEnd;
     if (again && !isLastChance) {
