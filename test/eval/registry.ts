@@ -3,6 +3,7 @@ import type { Evaluation } from "./evaluation.ts";
 /** Every evaluation, loaded when asked for. A new one is one file that exports `evaluation` and one line here. */
 export const EVALUATIONS: Readonly<Record<string, () => Promise<{ readonly evaluation: Evaluation }>>> = {
   "lds-head": () => import("./lds-head.ts"),
+  "lds-decoder": () => import("./lds-decoder.ts"),
   attacks: () => import("./attacks.ts"),
   mislabel: () => import("./mislabel.ts"),
   agreement: () => import("./agreement.ts"),

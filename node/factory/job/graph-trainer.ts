@@ -63,7 +63,12 @@ export class GraphTrainer implements Trainer {
     const fresh = { step: 0, weights: freshWeights(graph.initial, kind) };
     const { weights, step } = options.state ? decodeState(manifest, options.state, fresh.weights) : fresh;
     const gradients = options.reference ? referenceGradients(graph) : openGradients(graph, options.workers);
-    return new GraphTrainer({ manifest, samples, heldOut, gradients, weights, step });
+    try {
+      return new GraphTrainer({ manifest, samples, heldOut, gradients, weights, step });
+    } catch (error) {
+      await gradients.close();
+      throw error;
+    }
   }
 
   get step(): number {

@@ -91,3 +91,11 @@ test("behavior: a rate that throws weights off the grid ends the job with what t
   const wild = { ...manifest, optimiser: { ...manifest.optimiser!, rate: 2n ** 52n, warmup: 0, decays: false } };
   await expect(runJob(wild, data)).rejects.toThrow(/lower the rate/);
 });
+
+test("behavior: a job that cannot begin leaves no thread behind", async () => {
+  const before = process.getActiveResourcesInfo().filter((name) => name === "MessagePort").length;
+  const { manifest, data } = graphJob("full", { epochs: 1, batch: 64 });
+  const hasty = { ...manifest, optimiser: { ...manifest.optimiser!, warmup: 1_000 } };
+  await expect(runJob(hasty, data)).rejects.toMatchObject({ code: "bad-manifest", field: "optimiser.warmup" });
+  expect(process.getActiveResourcesInfo().filter((name) => name === "MessagePort").length).toBe(before);
+});

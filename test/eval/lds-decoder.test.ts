@@ -1,0 +1,38 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { SeededStream } from "../bench/random.ts";
+import { evaluation } from "./lds-decoder.ts";
+import { parseCommand } from "./options.ts";
+import { SILENT } from "./progress.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "openledger-lds-decoder-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const WORDS = "the a red old boat tree sings falls near over hill sea and but".split(" ");
+
+function texts(file: string, count: number): string {
+  const stream = new SeededStream(file);
+  const line = () => Array.from({ length: 4 }, () => WORDS[stream.below(WORDS.length)]).join(" ");
+  const path = join(folder, file);
+  writeFileSync(path, ["text", ...Array.from({ length: count }, line)].join("\n"));
+  return path;
+}
+
+test("the bounded run on a user's texts gives every method its score, and again from what it kept", async () => {
+  const files = ["--data", texts("train.csv", 150), "--test", texts("test.csv", 60)];
+  const args = [...files, "--bounded", "--state", join(folder, "state")];
+  const { options } = parseCommand(evaluation, args, SILENT);
+  const first = (await evaluation.run(options)) as { methods: Record<string, { lds: number }> };
+  expect(Object.keys(first.methods)).toEqual(expect.arrayContaining(["ours", "trak-10", "ek-fac", "tracin"]));
+  for (const { lds } of Object.values(first.methods)) expect(Math.abs(lds)).toBeLessThanOrEqual(1);
+  const lds = ({ methods }: typeof first) => Object.entries(methods).map(([name, method]) => [name, method.lds]);
+  expect(lds((await evaluation.run(options)) as typeof first)).toEqual(lds(first));
+}, 120_000);
+
+test("a column that is not there is named", async () => {
+  const files = ["--data", texts("a.csv", 3), "--test", texts("b.csv", 3)];
+  const { options } = parseCommand(evaluation, [...files, "--text-column", "body", "--bounded"], SILENT);
+  await expect(evaluation.run(options)).rejects.toThrow("has no column body");
+});

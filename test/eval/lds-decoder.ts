@@ -1,0 +1,153 @@
+import { spearman } from "../bench/statistics.ts";
+import { shakespeare } from "./data.ts";
+import { gradientViews } from "./decoder/gradients.ts";
+import { ADAPTER_METHODS, type AdapterInput, type AdapterMethod } from "./decoder/methods.ts";
+import { OURS } from "./decoder/ours.ts";
+import { type DecoderProblem, type DecoderSizes, decoderProblem } from "./decoder/problem.ts";
+import { type Retrained, retrained } from "./decoder/retrain.ts";
+import { trajectory } from "./decoder/trajectory.ts";
+import { userTexts } from "./decoder/user-texts.ts";
+import { type EvalOptions, type Evaluation, ownInteger } from "./evaluation.ts";
+import type { GroundTruth } from "./ground-truth.ts";
+import { bootstrapMean } from "./lds.ts";
+import { chooseSetting, type MethodResult, measure, scoreQueries } from "./measure.ts";
+import { contributorSubsets, randomSubsets, type Subset } from "./subsets.ts";
+
+const FULL = {
+  ...{ n: 256, subsets: 40, others: 20, reruns: 10, queries: 60, tuning: 15, contributors: 16, ensemble: 10 },
+  ...{ layers: 2, width: 32, context: 32, vocab: 384, baseTexts: 3000, baseEpochs: 4, rank: 4, epochs: 20, batch: 128 },
+};
+const BOUNDED = {
+  ...{ n: 24, subsets: 4, others: 0, reruns: 2, queries: 4, tuning: 2, contributors: 4, ensemble: 2 },
+  ...{ layers: 1, width: 16, context: 32, vocab: 272, baseTexts: 40, baseEpochs: 1, rank: 2, epochs: 2, batch: 8 },
+};
+type Sizes = typeof FULL;
+const STAGES = 5;
+const SEED = "adapter";
+
+function sizesOf(options: EvalOptions): Sizes {
+  const entries = Object.entries(options.bounded ? BOUNDED : FULL).map(([name, value]) => {
+    return [name, ownInteger(options, name.toLowerCase(), value)];
+  });
+  return Object.fromEntries(entries) as Sizes;
+}
+
+function problemSizes(sizes: Sizes): DecoderSizes {
+  const { n, contributors, layers, width, context, vocab, baseTexts, baseEpochs, rank, epochs, batch } = sizes;
+  const shape = { layers, width, context, vocab, baseTexts, baseEpochs, rank, epochs, batch };
+  return { n, queries: sizes.queries + sizes.tuning, contributors, ...shape };
+}
+
+async function truthOf(problem: DecoderProblem, stage: string, subsets: readonly Subset[], options: EvalOptions) {
+  const found: Retrained[] = [];
+  for (const subset of subsets) {
+    found.push(await retrained(problem, subset, SEED, options));
+    options.progress.step(`retrained, ${stage}`, found.length, subsets.length);
+  }
+  return { subsets, outputs: found.map(({ outputs }) => outputs) };
+}
+
+async function truthsOf(problem: DecoderProblem, sizes: Sizes, options: EvalOptions) {
+  const { n, subsets, others } = sizes;
+  const { seed } = options;
+  const truths: Record<string, GroundTruth> = {
+    half: await truthOf(problem, "half", randomSubsets(n, 0.5, subsets, `lds-subset-${seed}`), options),
+  };
+  if (others > 0) {
+    const families = {
+      drop10: randomSubsets(n, 0.9, others, `lds-drop10-${seed}`),
+      drop2: randomSubsets(n, 0.98, others, `lds-drop2-${seed}`),
+      contributors: contributorSubsets(problem.contributor, sizes.contributors, others, `lds-contributor-${seed}`),
+    };
+    for (const [name, drawn] of Object.entries(families)) truths[name] = await truthOf(problem, name, drawn, options);
+  }
+  return truths as Record<string, GroundTruth> & { half: GroundTruth };
+}
+
+/** Two trainings on one subset that differ in the seed of the adapter and of the order: no method can agree better. */
+async function noiseCeiling(problem: DecoderProblem, half: GroundTruth, sizes: Sizes, options: EvalOptions) {
+  const subsets = half.subsets.slice(0, sizes.reruns);
+  const outputs: Float64Array[] = [];
+  for (const subset of subsets) {
+    outputs.push((await retrained(problem, subset, `${SEED}-again`, options)).outputs);
+    options.progress.step("retrained, reruns", outputs.length, subsets.length);
+  }
+  const agreement = Array.from({ length: sizes.queries }, (_, query) =>
+    spearman(
+      subsets.map((_, m) => half.outputs[m]![query]!),
+      outputs.map((output) => output[query]!),
+    ),
+  );
+  const { mean, se } = bootstrapMean(agreement, `${options.seed}-ceiling`);
+  return { reruns: subsets.length, spearman: mean, se };
+}
+
+async function inputOf(problem: DecoderProblem, sizes: Sizes, options: EvalOptions): Promise<AdapterInput> {
+  const { progress } = options;
+  const all = problem.texts.map((_, i) => i);
+  const main = await retrained(problem, all, SEED, options);
+  progress.note("following the training of all rows");
+  const stages = await trajectory(problem, SEED, STAGES);
+  const halves: Float64Array[] = [];
+  for (const subset of randomSubsets(sizes.n, 0.5, sizes.ensemble, `ensemble-${options.seed}`)) {
+    halves.push((await retrained(problem, subset, SEED, options)).weights);
+    progress.step("trained, ensemble", halves.length, sizes.ensemble);
+  }
+  const adapters = [main.weights, ...stages, ...halves];
+  const views = await gradientViews(problem, adapters, (done) => progress.step("gradients", done, adapters.length));
+  return {
+    main: views[0]!,
+    trajectory: views.slice(1, 1 + stages.length),
+    ensemble: views.slice(1 + stages.length),
+    rowTokens: problem.texts.map((text) => problem.encode(text)),
+    queryTokens: problem.queries.map((text) => problem.encode(text)),
+  };
+}
+
+function score(
+  method: AdapterMethod,
+  input: AdapterInput,
+  truths: Record<string, GroundTruth> & { half: GroundTruth },
+  sizes: Sizes,
+  options: EvalOptions,
+): MethodResult {
+  const settings = method.settings(input);
+  const chosen = chooseSetting(settings, truths.half, { from: sizes.queries, to: sizes.queries + sizes.tuning });
+  const scored = scoreQueries(chosen, { from: 0, to: sizes.queries }, method.name, options.progress);
+  const { queryMs, bytesPerRow, setting } = scored;
+  const extra = setting ? { setting } : {};
+  return { ...measure(scored, truths, `${options.seed}`), queryMs, bytesPerRow, ...extra, source: method.source };
+}
+
+async function run(options: EvalOptions): Promise<object> {
+  const sizes = sizesOf(options);
+  const text = options.data === undefined ? shakespeare() : userTexts(options);
+  const problem = await decoderProblem(text, problemSizes(sizes), options);
+  const started = performance.now();
+  const truths = await truthsOf(problem, sizes, options);
+  const retrainSeconds = (performance.now() - started) / 1000;
+  const ceiling = await noiseCeiling(problem, truths.half, sizes, options);
+  const input = await inputOf(problem, sizes, options);
+  const methods = [...ADAPTER_METHODS, ...OURS].map((method) => [
+    method.name,
+    score(method, input, truths, sizes, options),
+  ]);
+  const mean = (outputs: Float64Array) => outputs.reduce((a, b) => a + b, 0) / outputs.length;
+  return {
+    data: options.data ?? "tiny Shakespeare",
+    ...sizes,
+    adapterWeights: input.main.size,
+    meanLogProbability: truths.half.outputs.reduce((sum, o) => sum + mean(o), 0) / truths.half.outputs.length,
+    retrainSeconds,
+    noiseCeiling: ceiling,
+    methods: Object.fromEntries(methods),
+  };
+}
+
+export const evaluation: Evaluation = {
+  name: "lds-decoder",
+  describe:
+    "linear datamodelling score of attribution methods for low-rank adapters of a decoder, against real retraining",
+  options: Object.fromEntries(Object.keys(FULL).map((name) => [name.toLowerCase(), { type: "string" as const }])),
+  run,
+};
