@@ -66,7 +66,7 @@ async function inputsOf(model: Model, manifest: Uint8Array, ports: HeavyPorts): 
     weightsHash: model.weightsHash,
     isHead,
     rows: await modelSources(model, ports),
-    encoder: { id: isHead ? model.encoder : "", files: await fetchEncoder(ports.blobs, model) },
+    encoder: { id: model.encoder, files: await fetchEncoder(ports.blobs, model) },
     graph: isHead ? undefined : await optional(model.baseBlob, "the base graph"),
     tokenizer: isHead ? undefined : await optional(model.tokenizerBlob, "the tokenizer"),
     workers: ports.workers,

@@ -1,5 +1,7 @@
 import { equalBytes } from "../../chain/crypto/bytes.ts";
 import type { SourceRows } from "../factory/job/data.ts";
+import { JobError } from "../factory/job/errors.ts";
+import { DataForm, decodeManifest } from "../factory/job/manifest.ts";
 import { FOLDS } from "../factory/train-folds.ts";
 import { verifyTraining } from "../factory/verify-claim.ts";
 import { type EncoderFiles, encoderInThreads } from "../influence/encoders/index.ts";
@@ -39,7 +41,8 @@ export async function recomputeTraining(
   if (!equalBytes(weightsHash(weights), input.weightsHash)) {
     return { verdict: "reject", reason: "the weights have another hash than the model", witness: NO_WITNESS };
   }
-  const encoder = input.encoder.id === "" ? undefined : encoderInThreads(input.encoder.id, input.encoder.files);
+  const { id, files } = input.encoder;
+  const encoder = isHead || isOnFeatures(manifest) ? encoderInThreads(id, files) : undefined;
   try {
     const claim = {
       ...{ manifest, model, rows, readBlob },
@@ -55,6 +58,16 @@ export async function recomputeTraining(
     });
   } finally {
     await encoder?.close();
+  }
+}
+
+/** Of a job's manifest; a malformed one is found out later. */
+function isOnFeatures(manifest: Uint8Array): boolean {
+  try {
+    return decodeManifest(manifest).form === DataForm.DATA_FORM_FEATURES;
+  } catch (error) {
+    if (error instanceof JobError) return false;
+    throw error;
   }
 }
 
