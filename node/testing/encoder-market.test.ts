@@ -90,6 +90,6 @@ test("an encoder exported by PyTorch: registered, trained on, indexed, served, r
   const explained = await explainContribution({ rpcUrl: market.rpc.url, requestId: requests[0]!.id });
   expect(explained.checks.filter(({ holds }) => !holds)).toEqual([]);
   expect(explained.equal).toBe(true);
-  expect(explained.entries.length).toBeGreaterThan(1);
+  expect(explained.entries.length).toBeGreaterThan(0);
   expect(equalBytes(model?.encoderHash ?? new Uint8Array(0), specOf(files).specHash)).toBe(true);
 }, 120_000);
