@@ -59,6 +59,18 @@ describe("a decoder that the factory trained on text", () => {
     expect(one.check).toBe("right");
   });
 
+  test("behavior: what it has learnt by heart is cited to the line of its training file", async () => {
+    const request = { dir, prompt: "gently", maxTokens: 12, temperature: 0, seed: "1" };
+    const { text, answer, cited } = await generateFromFolder(
+      { ...request, cite: { kind: "job", dir } },
+      () => undefined,
+    );
+    expect(text).toBe(" down the stream.");
+    expect(cited?.spans).toMatchObject([{ start: 0, text, places: ["song.csv:3"], occurrences: 1 }]);
+    expect(cited?.settlement.entries).toEqual([{ contribution: 0, item: 3, weight: 10n ** 18n }]);
+    expect(cited?.spans[0]?.end).toBeLessThanOrEqual(answer.length);
+  });
+
   test("behavior: low-rank factors on top of it learn another text", async () => {
     const targets = "/attention|mlp|head/";
     const adapter = await trained("adapter", ["Row, row, row no more", "Row, row, row no more!"], {

@@ -4,6 +4,8 @@ import { checkGeneration, END_ID, generate, openGenerator, promptTokens } from "
 import { DataForm, JobFolder, trainedGraph } from "../../node/factory/job/index.ts";
 import { openTokenizer } from "../../node/tokens/tokenizer.ts";
 import { CliError, EXIT } from "../errors.ts";
+import { type CitedAnswer, type CiteSource, citeAnswer, citeDocuments } from "./cite.ts";
+import { type Progress, SILENT } from "./progress.ts";
 
 export interface GenerateRequest {
   /** Folder of a finished job. */
@@ -14,6 +16,8 @@ export interface GenerateRequest {
   readonly temperature: number;
   /** Any text. */
   readonly seed: string;
+  /** What the answer is compared with; nothing without. */
+  readonly cite?: CiteSource | undefined;
 }
 
 export interface Generated {
@@ -21,13 +25,17 @@ export interface Generated {
   readonly tokens: number;
   /** What a validator would say. */
   readonly check: string;
+  readonly answer: readonly number[];
+  readonly cited: CitedAnswer | null;
 }
 
 /** Continues a text, reporting it as it grows. Throws CliError `notFound`, DecoderError bad-prompt. */
 export async function generateFromFolder(
-  { dir, prompt, temperature, seed, ...request }: GenerateRequest,
+  { dir, prompt, temperature, seed, cite, ...request }: GenerateRequest,
   onText: (text: string) => void,
+  progress: Progress = SILENT,
 ): Promise<Generated> {
+  const documents = cite && (await citeDocuments(cite, progress));
   const { tokenizer, session } = await openFolderGenerator(dir);
   const maxTokens = request.maxTokens ?? session.context >> 1;
   try {
@@ -49,7 +57,8 @@ export async function generateFromFolder(
     });
     const verdict = await checkGeneration(session, { prompt: tokens, answer, options });
     const check = verdict.right ? "right" : `wrong at ${verdict.position}: ${verdict.reason}`;
-    return { text: tokenizer.decode(answer), tokens: answer.length, check };
+    const cited = documents ? citeAnswer(documents, tokenizer, answer) : null;
+    return { text: tokenizer.decode(answer), tokens: answer.length, check, answer, cited };
   } finally {
     await session.release();
   }

@@ -16,6 +16,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   lds: () => import("./lds-bench.ts"),
   train: () => import("./train.ts"),
   index: () => import("./index-bench.ts"),
+  spans: () => import("./spans.ts"),
   store: () => import("./store.ts") as unknown as Promise<{ readonly bench: Bench }>,
 };
 

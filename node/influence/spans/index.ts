@@ -1,3 +1,4 @@
+export { type Citation, citationsOf, type Decode, markedText } from "./cite.ts";
 export { type CorpusOptions, corpusInMemory, corpusOnDisk } from "./corpus.ts";
 export { buildSegment, type Segment, segmentHash, segmentInMemory, segmentOnDisk } from "./segment.ts";
 export { type CitedSpan, citedSpans, maximalSpans, type Span } from "./spans.ts";

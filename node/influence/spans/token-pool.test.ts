@@ -1,7 +1,13 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { describeShared } from "../../../test/shared.ts";
+import { trainBpe } from "../../factory/decoder/index.ts";
+import { openTokenizer } from "../../tokens/tokenizer.ts";
 import { ONE_SHARE } from "../types.ts";
-import { corpusInMemory } from "./corpus.ts";
+import { corpusInMemory, corpusOnDisk } from "./corpus.ts";
 import { attributeTokens } from "./token-pool.ts";
 
 const filler = Array.from({ length: 60 }, (_, d) => Array.from({ length: 20 }, (_, i) => (7 * d + i * i) % 50));
@@ -56,4 +62,62 @@ test("parts always sum to one share", () => {
       },
     ),
   );
+});
+
+test("neither the cut into segments nor pages of files change a settlement", () => {
+  const folder = mkdtempSync(join(tmpdir(), "openledger-token-pool-"));
+  const tokens = fc.array(fc.integer({ min: 0, max: 99 }), { maxLength: 40 });
+  const corpora = fc.array(tokens, { minLength: 1, maxLength: 20 });
+  let run = 0;
+  try {
+    fc.assert(
+      fc.property(
+        corpora,
+        fc.array(fc.nat(19), { maxLength: 8 }),
+        fc.integer({ min: 41, max: 400 }),
+        (docs, of, words) => {
+          const documents = [...filler, ...docs];
+          const answer = of.flatMap((d) => docs[d % docs.length]!);
+          const path = join(folder, String(run++));
+          const cut = corpusOnDisk(path, documents, { vocabulary: 100, segmentWords: words, pages: 1 });
+          try {
+            expect(attributeTokens(cut, ownersOf(documents.length), answer)).toEqual(attribute(documents, answer));
+          } finally {
+            for (const segment of cut) segment.close();
+          }
+        },
+      ),
+      { numRuns: 40 },
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+describeShared("tiny Shakespeare", (shared) => {
+  test("twelve copied tokens inside another text are cited to the first passage that has them", () => {
+    const text = readFileSync(join(shared, "data", "tinyshakespeare", "input.txt"), "utf8").slice(0, 300_000);
+    const passages = text.split("\n\n");
+    const vocabulary = trainBpe([text.slice(0, 60_000)], { vocab: 512 });
+    const tokenizer = openTokenizer(new TextEncoder().encode(JSON.stringify(vocabulary)));
+    const documents = passages.map((passage) => tokenizer.encode(passage));
+    const from = documents.findIndex((tokens, d) => d > 500 && tokens.length > 60);
+    const copied = documents[from]!.slice(20, 32);
+    const around = tokenizer.encode("def query(rows): return [row.id for row in rows if row.size > 64 and row.ok()]");
+    const answer = [...around, ...copied, ...around];
+    // The same passage again, later: it owns nothing.
+    const corpus = [...documents, documents[from]!];
+    const { spans, credits } = attributeTokens(
+      corpusInMemory(corpus, { vocabulary: tokenizer.size }),
+      ownersOf(corpus.length),
+      answer,
+    );
+    const holds = (tokens: readonly number[]) => `,${tokens.join()},`.includes(`,${copied.join()},`);
+    expect(corpus.findIndex(holds)).toBe(from);
+    const best = spans[0]!;
+    expect(best.start).toBeLessThanOrEqual(around.length);
+    expect(best.end).toBeGreaterThanOrEqual(around.length + copied.length);
+    expect(best.documents).toEqual([from, documents.length]);
+    expect(credits[0]).toMatchObject({ document: from });
+  });
 });
