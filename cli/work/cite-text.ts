@@ -20,7 +20,7 @@ export function citedText({ marked, corpus, spans, credits, settlement }: CitedA
     ]),
   });
   const pool = table({
-    head: ["document", "bits", "share", "paid"],
+    head: ["document", "bits", "share", "after cap"],
     right: [1, 2, 3],
     rows: credits.map(({ place, credit, share, weight }) => [place, bits(credit), percent(share), percent(weight)]),
   });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { trainBpe } from "../../node/factory/decoder/index.ts";
 import { openTokenizer } from "../../node/tokens/tokenizer.ts";
-import { citeAnswer, citeDocuments } from "./cite.ts";
+import { citeAnswer, citeDocuments, placedDocuments } from "./cite.ts";
 import { citedText } from "./cite-text.ts";
 import { type InitOptions, initJob } from "./factory-init.ts";
 import { SILENT } from "./progress.ts";
@@ -69,4 +69,16 @@ test("a job cites what it was trained on, in the order of its file; without the 
   const kept = await citeDocuments({ kind: "job", dir }, SILENT);
   expect(kept.map(({ text }) => text).sort()).toEqual(trained.map(({ text }) => text).sort());
   expect(kept.map(({ place }) => place)).toEqual(kept.map((_, i) => `row ${i}`));
+});
+
+test("rows of a snapshot stand in the order of its table, not of their ids", () => {
+  const row = (entry: number, contribution: number, item: number) => ({
+    ...{ itemId: new Uint8Array([9 - entry]), text: `text ${entry}`, label: "", contributor: "open1" },
+    ...{ entry, contribution, item },
+  });
+  expect(placedDocuments([row(4, 2, 0), row(0, 0, 1), row(1, 0, 3)])).toEqual([
+    { contribution: 0, item: 1, place: "0/1", text: "text 0" },
+    { contribution: 0, item: 3, place: "0/3", text: "text 1" },
+    { contribution: 2, item: 0, place: "2/0", text: "text 4" },
+  ]);
 });

@@ -66,7 +66,7 @@ function csvDocuments(file: string, textColumn: string): CiteDocument[] {
 }
 
 /** By arrival: training rows are sorted by item id, the snapshots' tables are not. */
-function placedDocuments(rows: readonly TrainingRow[]): CiteDocument[] {
+export function placedDocuments(rows: readonly TrainingRow[]): CiteDocument[] {
   const sorted = [...rows].sort((a, b) => a.entry - b.entry);
   return sorted.map(({ contribution, item, text }) => ({ contribution, item, place: `${contribution}/${item}`, text }));
 }
