@@ -19,6 +19,9 @@ import type { Encoder, HeadModel, IndexHeader, ModelBlobs } from "./types.ts";
 /** Threads that may work on one resident model at a time; each has its own scratch in the model's memory. */
 export const MOST_THREADS = 16;
 
+/** Rows that are multiplied and summed at a time: their inner products stay in the processor's cache. */
+export const ROWS_A_PASS = 4096;
+
 /** Byte addresses inside a resident model's memory. */
 interface Places {
   readonly rowStride: number;
@@ -79,7 +82,10 @@ function placesOf(header: IndexHeader): Places & { readonly end: number } {
   const rows = 64;
   const inverse = roundUp(rows + count * rowStride, 64);
   const scratch = roundUp(inverse + 4 * classes * dims * dims, 64);
-  const scratchStride = roundUp(2 * 8 * dims + 2 * MOST_VECTORS * rowStride + 4 * count * blocks, 64);
+  const scratchStride = roundUp(
+    2 * 8 * dims + 2 * MOST_VECTORS * rowStride + 4 * Math.min(count, ROWS_A_PASS) * blocks,
+    64,
+  );
   return { rowStride, rows, inverse, scratch, scratchStride, end: scratch + MOST_THREADS * scratchStride };
 }
 

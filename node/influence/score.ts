@@ -1,6 +1,7 @@
 import { InfluenceError } from "./errors.ts";
 import { powerOfTwo } from "./exact-math.ts";
-import type { ResidentModel } from "./resident.ts";
+import { ROW_STEP } from "./kernel/dot8.ts";
+import { type ResidentModel, ROWS_A_PASS } from "./resident.ts";
 import type { IndexHeader, IndexRow, QueryVectors } from "./types.ts";
 
 function checkQuery(header: IndexHeader, query: QueryVectors): void {
@@ -8,6 +9,22 @@ function checkQuery(header: IndexHeader, query: QueryVectors): void {
   const fits = query.classes.length === blocks && query.d.length === blocks && query.v.length === blocks * dims;
   if (fits && query.classes.every((c) => c < classes)) return;
   throw new InfluenceError("bad-shape", `query vectors do not fit an index of ${blocks} blocks of ${dims}`);
+}
+
+/** Writes the query's vectors, widened to 16 bits, to this thread's scratch. */
+function placeVectors({ header, places, memory, scratch }: ResidentModel, query: QueryVectors): void {
+  const { dims, blocks } = header;
+  for (let b = 0; b < blocks; b++) {
+    const at = scratch + 16 * dims + 2 * b * places.rowStride;
+    const widened = new Int16Array(memory.buffer, at, places.rowStride);
+    widened.fill(0, dims);
+    widened.set(query.v.subarray(b * dims, (b + 1) * dims));
+  }
+}
+
+/** Sums one block's part into the scores of rows first .. first + count - 1. */
+function addBlock(d: Int8Array, factor: number, dots: Int32Array, out: Float64Array, block: number, step: number) {
+  for (let i = 0, at = block; i < d.length; i++, at += step) out[i]! += factor * d[i]! * dots[at]!;
 }
 
 /**
@@ -18,26 +35,22 @@ export function scoreRows(resident: ResidentModel, query: QueryVectors): Float64
   checkQuery(resident.header, query);
   const { dims, rows, blocks } = resident.header;
   const { places, columns, memory } = resident;
+  placeVectors(resident, query);
   const vectors = resident.scratch + 16 * dims;
   const out = vectors + 2 * blocks * places.rowStride;
-  for (let b = 0; b < blocks; b++) {
-    const widened = new Int16Array(memory.buffer, vectors + 2 * b * places.rowStride, places.rowStride);
-    widened.fill(0, dims);
-    widened.set(query.v.subarray(b * dims, (b + 1) * dims));
-  }
-  resident.dots[blocks]!(places.rows, vectors, out, places.rowStride / 16, rows, 2 * places.rowStride);
-  const dots = new Int32Array(memory.buffer, out, rows * blocks);
+  const dots = new Int32Array(memory.buffer, out, Math.min(rows, ROWS_A_PASS) * blocks);
   const scores = new Float64Array(rows);
-  for (let b = 0; b < blocks; b++) {
-    const d = columns.d.subarray(query.classes[b]! * rows, (query.classes[b]! + 1) * rows);
-    const factor = query.d[b]!;
-    if (b < blocks - 1) {
-      for (let i = 0, at = b; i < rows; i++, at += blocks) scores[i]! += factor * d[i]! * dots[at]!;
-      continue;
+  for (let first = 0; first < rows; first += ROWS_A_PASS) {
+    const count = Math.min(ROWS_A_PASS, rows - first);
+    const from = places.rows + first * places.rowStride;
+    resident.dots[blocks]!(from, vectors, out, places.rowStride / ROW_STEP, count, 2 * places.rowStride);
+    const part = scores.subarray(first, first + count);
+    for (let b = 0; b < blocks; b++) {
+      const column = query.classes[b]! * rows + first;
+      addBlock(columns.d.subarray(column, column + count), query.d[b]!, dots, part, b, blocks);
     }
-    for (let i = 0, at = b; i < rows; i++, at += blocks) {
-      scores[i] = (scores[i]! + factor * d[i]! * dots[at]!) * columns.scale[i]!;
-    }
+    const scale = columns.scale.subarray(first, first + count);
+    for (let i = 0; i < count; i++) part[i]! *= scale[i]!;
   }
   return scores;
 }

@@ -8,8 +8,8 @@ export const TOP_CLUSTERS = 32;
 const CAP_FRACTION = { numerator: 1n, denominator: 5n };
 const CAP_PARTS = 2n;
 
-/** Runs whose maxima bound the top 32 from below: a few times as many keep the candidates near 32. A power of two. */
-const CANDIDATE_RUNS = 256;
+/** Length of the list of candidates at which the floor is raised. */
+const MOST_CANDIDATES = 256;
 
 /** What settlement reads of the rows, in index order; one row is one cluster. */
 export interface SettleRows {
@@ -59,18 +59,24 @@ interface Credit {
 }
 
 /**
- * A lower bound of the 32nd largest value: the 32nd largest of the maxima of disjoint runs, so that one pass without
- * sorting leaves few candidates.
+ * Rows whose value may be among the 32 largest, in one pass: `floor` is a lower bound of the 32nd largest so far, less
+ * what rounding to float64 may hide, and rises whenever the list is full.
  */
-function candidateThreshold(values: Float64Array): number {
-  if (values.length < CANDIDATE_RUNS) return 0;
-  const maxima = new Float64Array(CANDIDATE_RUNS);
-  for (let i = 0; i < values.length; i++) {
-    const run = i & (CANDIDATE_RUNS - 1);
-    const value = values[i]!;
-    if (value > maxima[run]!) maxima[run] = value;
+function candidates(scores: ArrayLike<number>, factor: Float64Array): number[] {
+  let rows: number[] = [];
+  let floor = 0;
+  let full = MOST_CANDIDATES;
+  for (let row = 0; row < factor.length; row++) {
+    const value = scores[row]! * factor[row]!;
+    if (!(value > floor)) continue;
+    rows.push(row);
+    if (rows.length < full) continue;
+    const values = Float64Array.from(rows, (i) => scores[i]! * factor[i]!).sort();
+    floor = values[values.length - TOP_CLUSTERS]! * (1 - 2 ** -40);
+    rows = rows.filter((i) => scores[i]! * factor[i]! > floor);
+    full = Math.max(MOST_CANDIDATES, 2 * rows.length);
   }
-  return maxima.sort()[CANDIDATE_RUNS - TOP_CLUSTERS]!;
+  return rows;
 }
 
 /** gate x clip x originality of every row that may be paid, 0 of another: exact, below 2^48. */
@@ -89,18 +95,11 @@ export function payFactors(rows: Omit<SettleRows, "contribution" | "item">, out:
  * are first narrowed in float64 with a margin and then compared exactly.
  */
 function topCredits(scores: ArrayLike<number>, rows: SettleRows): Credit[] {
-  const rough = new Float64Array(scores.length);
   const factor = rows.factor ?? payFactors(rows, new Float64Array(scores.length));
-  for (let i = 0; i < rough.length; i++) {
-    const score = scores[i]!;
-    if (score > 0) rough[i] = score * factor[i]!;
-  }
-  const threshold = candidateThreshold(rough) * (1 - 2 ** -40);
-  const found: { row: number; credit: bigint }[] = [];
-  for (let row = 0; row < rough.length; row++) {
-    if (rough[row]! <= 0 || rough[row]! < threshold) continue;
-    found.push({ row, credit: BigInt(scores[row]!) * BigInt(factor[row]!) });
-  }
+  const found = candidates(scores, factor).map((row) => ({
+    row,
+    credit: BigInt(scores[row]!) * BigInt(factor[row]!),
+  }));
   found.sort((a, b) => (a.credit === b.credit ? a.row - b.row : a.credit < b.credit ? 1 : -1));
   const top = found.slice(0, TOP_CLUSTERS).map(({ row, credit }) => {
     const novelty = BigInt(rows.novelty?.(row) ?? GATE_ONE);

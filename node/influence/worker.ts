@@ -75,6 +75,13 @@ function failureOf(error: unknown) {
   return { code, message: error instanceof Error ? error.message : String(error) };
 }
 
+/** Row scores leave with their reply instead of being copied: the thread keeps nothing of a request. */
+function movedOf(reply: ReplyMessage): ArrayBuffer[] {
+  const output = "output" in reply ? (reply.output as Partial<Worked> | undefined) : undefined;
+  const buffer = output?.attribution?.scores.buffer;
+  return buffer instanceof ArrayBuffer ? [buffer] : [];
+}
+
 parentPort?.on("message", async ({ id, kind, input }: RequestMessage) => {
   let reply: ReplyMessage;
   try {
@@ -82,5 +89,5 @@ parentPort?.on("message", async ({ id, kind, input }: RequestMessage) => {
   } catch (error) {
     reply = { id, failure: failureOf(error) };
   }
-  parentPort?.postMessage(reply);
+  parentPort?.postMessage(reply, movedOf(reply));
 });
