@@ -43,7 +43,8 @@ function put(bytes: Uint8Array): Uint8Array {
 function registered(parts: ModelBlobs, root: Uint8Array): Model {
   return Model.fromPartial({
     ...{ id: "m", labels: DATA.labels, weightsBlob: put(parts.model), weightsHash: resident.header.weightsHash },
-    encoderHash: HASHED_NGRAM_512.specHash,
+    encoder: HASHED_NGRAM_512.id,
+    ...{ encoder: HASHED_NGRAM_512.id, encoderHash: HASHED_NGRAM_512.specHash },
     index: {
       ...{ root, headerBlob: put(parts.indexHeader), rowsBlob: put(parts.rows) },
       ...{ inverseBlob: put(parts.inverse), rows: resident.header.rows, claimId: new Uint8Array(0) },
