@@ -130,7 +130,11 @@ interface Input {
 function inputOf(session: Session, model: Model, text: string, nonce: number): Input {
   const parts = [utf8Bytes(model.id), utf8Bytes(text), u32be(nonce)];
   const salt = secretSalt(session.key.privateKey, "input", ...parts);
-  return { text, bytes: encodeBytes(InferenceInput, { salt, text }), commitment: inputCommitment(salt, text) };
+  return {
+    text,
+    bytes: encodeBytes(InferenceInput, InferenceInput.fromPartial({ salt, text })),
+    commitment: inputCommitment(salt, text),
+  };
 }
 
 async function sequenceOf(session: Session): Promise<number> {

@@ -1,8 +1,11 @@
 import { toHex } from "../../chain/crypto/bytes.ts";
-import { taggedHash, u64be, utf8Bytes } from "../../chain/crypto/tagged.ts";
+import { taggedHash, u32be, u64be, utf8Bytes } from "../../chain/crypto/tagged.ts";
 
 /** Version of the rules by which validators recompute a result: DESIGN.md section 5, class-block Gauss-Newton. */
 export const RESULT_ALGORITHM = "result-1";
+
+/** The same of a generator's result: adapter views and token attribution. */
+export const GENERATION_ALGORITHM = "generation-1";
 
 /** Request id, hex: no height in it, so two runs with the same requests have the same ids. Addresses are bech32 text. */
 export function requestId(fields: {
@@ -18,7 +21,15 @@ export function requestId(fields: {
   );
 }
 
-/** What hides an input until its blob is served. */
-export function inputCommitment(salt: Uint8Array, text: string): Uint8Array {
-  return taggedHash("openledger/input", salt, utf8Bytes(text));
+/** How a generator is to continue a prompt: the fields of that name of InferenceInput. */
+export interface Generation {
+  readonly maxTokens: number;
+  readonly temperature: number;
+  readonly seed: Uint8Array;
+}
+
+/** What hides an input until its blob is served; a generator's options are part of what it is asked. */
+export function inputCommitment(salt: Uint8Array, text: string, generation?: Generation): Uint8Array {
+  const options = generation ? [u32be(generation.maxTokens), u32be(generation.temperature), generation.seed] : [];
+  return taggedHash("openledger/input", salt, utf8Bytes(text), ...options);
 }

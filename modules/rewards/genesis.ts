@@ -61,5 +61,7 @@ export function exportGenesis(ctx: Context, ledger: RewardsLedger): unknown {
     totals: ledger.totals(ctx),
     settled: BigInt(ledger.settled(ctx)),
     curatorShares: [...ledger.allCuratorShares(ctx)],
+    heldOut: [],
+    heldOutClaims: [],
   });
 }

@@ -11,6 +11,8 @@ export const DEFAULT_PARAMS: Params = {
   attestors: 1_500,
   contributors: 5_000,
   curation: 500,
+  tokenPool: 3_000,
+  heldOut: 500,
 };
 
 /** Throws rewards/4 unless the outer shares leave a net and the inner ones make up all of it. */

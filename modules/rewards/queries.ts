@@ -23,6 +23,7 @@ export function queries(ledger: RewardsLedger): QueryRoute[] {
           contributor: "",
           paid: "0",
           payouts: 0n,
+          tokens: "0",
         },
       }),
     }),

@@ -75,6 +75,7 @@ describe("settlement", () => {
       contributors: "1700",
       curation: "340",
       bounty: "1700",
+      heldOut: "0",
     });
     expect(settlement?.payouts.map(({ contribution, amount }) => [contribution, amount])).toEqual([
       ["c00", "850"],

@@ -43,7 +43,8 @@ export class Settlements implements RewardsKeeperView {
     this.#fundBounties(ctx, this.#datanets(ctx, paid.model.snapshots), bounty);
     const { id: model, snapshots, fidelity } = paid.model;
     const height = BigInt(ctx.height);
-    this.#ledger.book(ctx, { request: paid.request, model, snapshots, split, payouts, fidelity, height }, split);
+    const pools = undefined;
+    this.#ledger.book(ctx, { request: paid.request, model, snapshots, split, payouts, fidelity, height, pools }, split);
     ctx.events.emit("settlement", [
       ["request", paid.request],
       ["model", model],
@@ -80,7 +81,7 @@ export class Settlements implements RewardsKeeperView {
   #payContributors(ctx: Context, paid: PaidRequest, amounts: readonly bigint[]): Payout[] {
     const payouts = paid.entries.flatMap(({ contribution, item, contributor, weight }, i): Payout[] => {
       const amount = (amounts[i] as bigint).toString();
-      return contributor === undefined ? [] : [{ contribution, item, contributor, weight, amount }];
+      return contributor === undefined ? [] : [{ contribution, item, contributor, weight, amount, pool: 0 }];
     });
     for (const payout of payouts) this.#payContribution(ctx, payout);
     return payouts;
@@ -88,7 +89,13 @@ export class Settlements implements RewardsKeeperView {
 
   #payContribution(ctx: Context, { contribution, contributor, amount }: Payout): void {
     this.#ledger.accrue(ctx, contributor, BigInt(amount));
-    const old = this.#ledger.contribution(ctx, contribution) ?? { contribution, contributor, paid: "0", payouts: 0n };
+    const old = this.#ledger.contribution(ctx, contribution) ?? {
+      contribution,
+      contributor,
+      paid: "0",
+      payouts: 0n,
+      tokens: "0",
+    };
     const paid = (BigInt(old.paid) + BigInt(amount)).toString();
     this.#ledger.saveContribution(ctx, { ...old, paid, payouts: old.payouts + 1n });
   }

@@ -16,6 +16,7 @@ export const NO_FEES: FeeSplit = {
   contributors: "0",
   curation: "0",
   bounty: "0",
+  heldOut: "0",
 };
 
 export function toFeeSplit(fee: bigint, parts: Readonly<Record<Part, bigint>>): FeeSplit {

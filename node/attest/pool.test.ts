@@ -24,6 +24,7 @@ const SUBJECT = new TextEncoder().encode("request");
 const PAYLOAD = encodeBytes(ResultOpening, {
   query: { classes: [], weightExponent: 0 },
   settlement: { entries: [], unattributed: 10n ** 18n, capExcess: 0n, eligibleClusters: 0 },
+  tokens: undefined,
 });
 const ROOT_HEIGHT = 12n;
 

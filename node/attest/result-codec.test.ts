@@ -59,6 +59,8 @@ test("an output names its label and cuts its probability to 2^-20", () => {
     labelIndex: 1,
     label: "b",
     confidence: 2 ** 19,
+    tokens: [],
+    text: "",
   });
 });
 

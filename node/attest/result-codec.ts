@@ -26,12 +26,17 @@ export const TOKENS_OUT = 1;
 /** Canonical InferenceOutput of an answer. */
 export function encodeOutput(answer: Answer, labels: readonly string[]): Uint8Array {
   const confidence = (answer.probabilities[answer.label] as number) >> CONFIDENCE_SHIFT;
-  return encodeBytes(InferenceOutput, { labelIndex: answer.label, label: labels[answer.label] as string, confidence });
+  const label = labels[answer.label] as string;
+  return encodeBytes(InferenceOutput, InferenceOutput.fromPartial({ labelIndex: answer.label, label, confidence }));
 }
 
 /** Canonical ResultOpening: what a host commits to by hash and opens after commit_end. */
 export function encodeResultOpening({ query, settlement }: Pick<Attribution, "query" | "settlement">): Uint8Array {
-  return encodeBytes(ResultOpening, { query: toWireQuery(query), settlement: toWireSettlement(settlement) });
+  return encodeBytes(ResultOpening, {
+    query: toWireQuery(query),
+    settlement: toWireSettlement(settlement),
+    tokens: undefined,
+  });
 }
 
 /** One class vector for each class of the query; all share the exponents of d and v. */

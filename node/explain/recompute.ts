@@ -124,5 +124,5 @@ function readRows(header: IndexHeader, blob: Uint8Array): (IndexRow | undefined)
 /** Canonical bytes of the query vectors alone; undefined when there are none. */
 function queryOf(opening: Uint8Array): Uint8Array | undefined {
   const { query } = ResultOpening.decode(opening);
-  return query && encodeBytes(ResultOpening, { query, settlement: undefined });
+  return query && encodeBytes(ResultOpening, { query, settlement: undefined, tokens: undefined });
 }

@@ -149,7 +149,10 @@ test("a result that is not the model's is rejected and refunded", async () => {
   await host.stop();
   const [id] = await market.request([DATA.test[6]?.text as string]);
   const liar = market.sender("host");
-  const output = encodeBytes(InferenceOutput, { labelIndex: 0, label: DATA.labels[0] as string, confidence: 77 });
+  const output = encodeBytes(
+    InferenceOutput,
+    InferenceOutput.fromPartial({ labelIndex: 0, label: DATA.labels[0] as string, confidence: 77 }),
+  );
   const claim = { host: liar.address, request: id as string, output, tokensIn: 3, tokensOut: 1 };
   await liar.send(message(MsgSubmitResult, { ...claim, openingHash: new Uint8Array(32).fill(1) }));
   const [request] = await finished([id as string]);

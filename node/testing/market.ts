@@ -111,8 +111,8 @@ export class TestMarket {
     const maker = this.sender("maker");
     const content = await buildSnapshot({ datanet: NET, window: 1 }, { ask: this.rpc.ask, blobs: this.rpc });
     await maker.upload(this.rpc.url, content.table);
-    const { root, items, clusters, blobId } = { ...content, ...changes };
-    const claimed = { root, items, clusters, blob: fromHex(blobId) };
+    const { root, items, clusters, owners, blobId } = { ...content, ...changes };
+    const claimed = { root, items, clusters, owners, blob: fromHex(blobId) };
     await maker.send(message(MsgPostSnapshot, { poster: maker.address, datanet: NET, window: 1, ...claimed }));
     const attempt = this.#attempts++;
     const payloadHash = snapshotPayloadHash({ id: `${NET}/1`, ...claimed, attempt });
@@ -161,7 +161,9 @@ export class TestMarket {
   async request(texts: readonly string[]): Promise<string[]> {
     const user = this.sender("user");
     const asked = texts.map(async (text) => {
-      const blob = fromHex(await user.upload(this.rpc.url, encodeBytes(InferenceInput, { salt: SALT, text })));
+      const blob = fromHex(
+        await user.upload(this.rpc.url, encodeBytes(InferenceInput, InferenceInput.fromPartial({ salt: SALT, text }))),
+      );
       return { commitment: inputCommitment(SALT, text), blob };
     });
     const inputs = await Promise.all(asked);

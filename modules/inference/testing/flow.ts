@@ -14,7 +14,10 @@ import type { Network } from "../../attribution/testing/agents.ts";
 import { account, hashOf } from "../../attribution/testing/fixtures.ts";
 import { inputCommitment } from "../ids.ts";
 
-export const OUTPUT = encodeBytes(InferenceOutput, { labelIndex: 1, label: "goodbye", confidence: 900_000 });
+export const OUTPUT = encodeBytes(
+  InferenceOutput,
+  InferenceOutput.fromPartial({ labelIndex: 1, label: "goodbye", confidence: 900_000 }),
+);
 
 export interface Share {
   readonly contribution: number;

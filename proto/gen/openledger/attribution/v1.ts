@@ -310,6 +310,8 @@ export interface Claim {
   readonly bondUntil: bigint;
   /** A dispute is under way: the bond stays. */
   readonly disputed: boolean;
+  /** What the poster paid for the attestation, in uopen: held while the claim is open; empty for nothing. */
+  readonly attestFee: string;
 }
 export const Claim: MessageCodec<Claim> = message<Claim>("openledger.attribution.v1.Claim", () => [
   { no: 1, name: "id", json: "id", type: "bytes" },
@@ -331,6 +333,7 @@ export const Claim: MessageCodec<Claim> = message<Claim>("openledger.attribution
   { no: 17, name: "statement", json: "statement", type: "bytes" },
   { no: 18, name: "bondUntil", json: "bond_until", type: "uint64" },
   { no: 19, name: "disputed", json: "disputed", type: "bool" },
+  { no: 20, name: "attestFee", json: "attest_fee", type: "string" },
 ]);
 
 /** Two residues of sum r_i g_i: modulo 2^31 - 1 and modulo 2^31 - 19. */
@@ -557,12 +560,16 @@ export const SettlementVector: MessageCodec<SettlementVector> = message<Settleme
 ]);
 
 export interface ResultOpening {
+  /** Of a classifier: one vector a class. Of a generator: one vector a checkpoint view (class is the view's number, weight 1). */
   readonly query: QueryVectors | undefined;
   readonly settlement: SettlementVector | undefined;
+  /** Token attribution, of generators only. */
+  readonly tokens: SettlementVector | undefined;
 }
 export const ResultOpening: MessageCodec<ResultOpening> = message<ResultOpening>("openledger.attribution.v1.ResultOpening", () => [
   { no: 1, name: "query", json: "query", type: "message", message: () => QueryVectors },
   { no: 2, name: "settlement", json: "settlement", type: "message", message: () => SettlementVector },
+  { no: 3, name: "tokens", json: "tokens", type: "message", message: () => SettlementVector },
 ]);
 
 export interface MemberOutcome {
@@ -687,6 +694,8 @@ export interface KindParams {
   readonly maxOpen: number;
   /** Share of the bond that burns without quorum, in basis points, where the kind's module does not say. */
   readonly noQuorumBurnBps: number;
+  /** What the poster pays, in uopen and beside the bond, to the members whose verdict wins; empty for nothing. */
+  readonly attestFee: string;
 }
 export const KindParams: MessageCodec<KindParams> = message<KindParams>("openledger.attribution.v1.KindParams", () => [
   { no: 1, name: "kind", json: "kind", type: "enum", enum: ClaimKind },
@@ -694,6 +703,7 @@ export const KindParams: MessageCodec<KindParams> = message<KindParams>("openled
   { no: 3, name: "holdBlocks", json: "hold_blocks", type: "uint64" },
   { no: 4, name: "maxOpen", json: "max_open", type: "uint32" },
   { no: 5, name: "noQuorumBurnBps", json: "no_quorum_burn_bps", type: "uint32" },
+  { no: 6, name: "attestFee", json: "attest_fee", type: "string" },
 ]);
 
 export interface GenesisState {

@@ -140,6 +140,36 @@ export const QuerySnapshotsResponse: MessageCodec<QuerySnapshotsResponse> = mess
   { no: 1, name: "snapshots", json: "snapshots", type: "message", message: () => Snapshot, repeated: true },
 ]);
 
+export interface HeldOutCount {
+  readonly contributor: string;
+  readonly items: number;
+}
+export const HeldOutCount: MessageCodec<HeldOutCount> = message<HeldOutCount>("openledger.datanet.v1.HeldOutCount", () => [
+  { no: 1, name: "contributor", json: "contributor", type: "string" },
+  { no: 2, name: "items", json: "items", type: "uint32" },
+]);
+
+export interface QueryHeldOutRequest {
+  readonly snapshot: string;
+}
+export const QueryHeldOutRequest: MessageCodec<QueryHeldOutRequest> = message<QueryHeldOutRequest>("openledger.datanet.v1.QueryHeldOutRequest", () => [
+  { no: 1, name: "snapshot", json: "snapshot", type: "string" },
+]);
+
+/** height is that of the draw; the seed is empty before it. */
+export interface QueryHeldOutResponse {
+  readonly counts: readonly HeldOutCount[];
+  readonly items: number;
+  readonly seed: Uint8Array;
+  readonly height: bigint;
+}
+export const QueryHeldOutResponse: MessageCodec<QueryHeldOutResponse> = message<QueryHeldOutResponse>("openledger.datanet.v1.QueryHeldOutResponse", () => [
+  { no: 1, name: "counts", json: "counts", type: "message", message: () => HeldOutCount, repeated: true },
+  { no: 2, name: "items", json: "items", type: "uint32" },
+  { no: 3, name: "seed", json: "seed", type: "bytes" },
+  { no: 4, name: "height", json: "height", type: "uint64" },
+]);
+
 export interface MsgCreateDataNet {
   readonly creator: string;
   readonly id: string;
@@ -261,6 +291,8 @@ export interface MsgPostSnapshot {
   readonly items: number;
   readonly clusters: number;
   readonly blob: Uint8Array;
+  /** Cluster owners of each counted contribution, in commit order; they sum to `clusters`. Empty: nothing is held out. */
+  readonly owners: readonly number[];
 }
 export const MsgPostSnapshot: MessageCodec<MsgPostSnapshot> = message<MsgPostSnapshot>("openledger.datanet.v1.MsgPostSnapshot", () => [
   { no: 1, name: "poster", json: "poster", type: "string" },
@@ -270,6 +302,7 @@ export const MsgPostSnapshot: MessageCodec<MsgPostSnapshot> = message<MsgPostSna
   { no: 5, name: "items", json: "items", type: "uint32" },
   { no: 6, name: "clusters", json: "clusters", type: "uint32" },
   { no: 7, name: "blob", json: "blob", type: "bytes" },
+  { no: 8, name: "owners", json: "owners", type: "uint32", repeated: true },
 ]);
 
 export interface MsgPostSnapshotResponse {
@@ -439,6 +472,14 @@ export interface Snapshot {
   readonly contributions: readonly SnapshotContribution[];
   /** How often a snapshot of this window was posted, so that no two posts make the same claim. */
   readonly attempt: number;
+  /** beacon(held_out_height), which draws the items that are held out of training; empty before, and until acceptance. */
+  readonly heldOutSeed: Uint8Array;
+  /** Cluster owners of each contribution, in the order of `contributions`; empty: this snapshot holds nothing out. */
+  readonly owners: readonly number[];
+  /** Height whose beacon is the seed: 3 after the acceptance; 0 before that. */
+  readonly heldOutHeight: bigint;
+  /** Items that the draw holds out: of every contributor's cluster owners one in ten, rounded down. */
+  readonly heldOut: number;
 }
 export const Snapshot: MessageCodec<Snapshot> = message<Snapshot>("openledger.datanet.v1.Snapshot", () => [
   { no: 1, name: "id", json: "id", type: "string" },
@@ -453,6 +494,10 @@ export const Snapshot: MessageCodec<Snapshot> = message<Snapshot>("openledger.da
   { no: 10, name: "status", json: "status", type: "enum", enum: SnapshotStatus },
   { no: 11, name: "contributions", json: "contributions", type: "message", message: () => SnapshotContribution, repeated: true },
   { no: 12, name: "attempt", json: "attempt", type: "uint32" },
+  { no: 13, name: "heldOutSeed", json: "held_out_seed", type: "bytes" },
+  { no: 14, name: "owners", json: "owners", type: "uint32", repeated: true },
+  { no: 15, name: "heldOutHeight", json: "held_out_height", type: "uint64" },
+  { no: 16, name: "heldOut", json: "held_out", type: "uint32" },
 ]);
 
 export interface SnapshotEntry {
@@ -529,6 +574,8 @@ export const Query = {
   Contributions: { path: "/openledger.datanet.v1.Query/Contributions", request: QueryContributionsRequest, response: QueryContributionsResponse },
   Snapshot: { path: "/openledger.datanet.v1.Query/Snapshot", request: QuerySnapshotRequest, response: QuerySnapshotResponse },
   Snapshots: { path: "/openledger.datanet.v1.Query/Snapshots", request: QuerySnapshotsRequest, response: QuerySnapshotsResponse },
+  /** How many held-out items each contributor of a snapshot has; those without any are left out. */
+  HeldOut: { path: "/openledger.datanet.v1.Query/HeldOut", request: QueryHeldOutRequest, response: QueryHeldOutResponse },
 } as const;
 
 export const Msg = {

@@ -136,27 +136,45 @@ export const MsgSubmitResultResponse: MessageCodec<MsgSubmitResultResponse> = me
   { no: 1, name: "claimId", json: "claim_id", type: "bytes" },
 ]);
 
-/** The blob behind Request.input_blob. */
+/**
+ * The blob behind Request.input_blob. For a generator the text is the prompt and the other fields say how to continue it;
+ * a classifier's input leaves them empty.
+ */
 export interface InferenceInput {
   readonly salt: Uint8Array;
   readonly text: string;
+  /** Most tokens of the answer. */
+  readonly maxTokens: number;
+  /** Units of 2^-10; 0 is greedy. */
+  readonly temperature: number;
+  /** 32 bytes that the Gumbel noise comes from; empty when greedy. */
+  readonly seed: Uint8Array;
 }
 export const InferenceInput: MessageCodec<InferenceInput> = message<InferenceInput>("openledger.inference.v1.InferenceInput", () => [
   { no: 1, name: "salt", json: "salt", type: "bytes" },
   { no: 2, name: "text", json: "text", type: "string" },
+  { no: 3, name: "maxTokens", json: "max_tokens", type: "uint32" },
+  { no: 4, name: "temperature", json: "temperature", type: "uint32" },
+  { no: 5, name: "seed", json: "seed", type: "bytes" },
 ]);
 
-/** What the model answers: canonical bytes, hashed into output_commitment. */
+/** What the model answers, in canonical bytes: a classifier its label, a generator its tokens. */
 export interface InferenceOutput {
   readonly labelIndex: number;
   readonly label: string;
   /** Label probability in units of 2^-20. */
   readonly confidence: number;
+  /** The answer without the prompt, in ids of the model's tokenizer. */
+  readonly tokens: readonly number[];
+  /** The tokens decoded. */
+  readonly text: string;
 }
 export const InferenceOutput: MessageCodec<InferenceOutput> = message<InferenceOutput>("openledger.inference.v1.InferenceOutput", () => [
   { no: 1, name: "labelIndex", json: "label_index", type: "uint32" },
   { no: 2, name: "label", json: "label", type: "string" },
   { no: 3, name: "confidence", json: "confidence", type: "uint32" },
+  { no: 4, name: "tokens", json: "tokens", type: "uint32", repeated: true },
+  { no: 5, name: "text", json: "text", type: "string" },
 ]);
 
 export interface Request {

@@ -1,6 +1,15 @@
 // Generated from the .proto files by `npm run proto`. Do not edit.
 import { message, type MessageCodec } from "../../../runtime.ts";
 
+/** Which part of a fee a payout comes from. */
+export const Pool = {
+  /** By influence, scaled by the model's fidelity. */
+  POOL_INFLUENCE: 0,
+  /** By token attribution, which is exact; of generators only. */
+  POOL_TOKENS: 1,
+} as const;
+export type Pool = (typeof Pool)[keyof typeof Pool];
+
 export interface QueryParamsRequest {}
 export const QueryParamsRequest: MessageCodec<QueryParamsRequest> = message<QueryParamsRequest>("openledger.rewards.v1.QueryParamsRequest", () => []);
 
@@ -81,6 +90,36 @@ export const QuerySettlementResponse: MessageCodec<QuerySettlementResponse> = me
   { no: 1, name: "settlement", json: "settlement", type: "message", message: () => Settlement },
 ]);
 
+export interface HeldOutShare {
+  readonly contributor: string;
+  /** Held-out items of the contributor in this snapshot. */
+  readonly items: number;
+  readonly claimed: string;
+  readonly claimable: string;
+}
+export const HeldOutShare: MessageCodec<HeldOutShare> = message<HeldOutShare>("openledger.rewards.v1.HeldOutShare", () => [
+  { no: 1, name: "contributor", json: "contributor", type: "string" },
+  { no: 2, name: "items", json: "items", type: "uint32" },
+  { no: 3, name: "claimed", json: "claimed", type: "string" },
+  { no: 4, name: "claimable", json: "claimable", type: "string" },
+]);
+
+export interface QueryHeldOutRequest {
+  readonly snapshot: string;
+}
+export const QueryHeldOutRequest: MessageCodec<QueryHeldOutRequest> = message<QueryHeldOutRequest>("openledger.rewards.v1.QueryHeldOutRequest", () => [
+  { no: 1, name: "snapshot", json: "snapshot", type: "string" },
+]);
+
+export interface QueryHeldOutResponse {
+  readonly ledger: HeldOutLedger | undefined;
+  readonly shares: readonly HeldOutShare[];
+}
+export const QueryHeldOutResponse: MessageCodec<QueryHeldOutResponse> = message<QueryHeldOutResponse>("openledger.rewards.v1.QueryHeldOutResponse", () => [
+  { no: 1, name: "ledger", json: "ledger", type: "message", message: () => HeldOutLedger },
+  { no: 2, name: "shares", json: "shares", type: "message", message: () => HeldOutShare, repeated: true },
+]);
+
 export interface QueryBountyRequest {
   readonly datanet: string;
 }
@@ -97,9 +136,12 @@ export const QueryBountyResponse: MessageCodec<QueryBountyResponse> = message<Qu
 
 export interface MsgClaimRewards {
   readonly claimant: string;
+  /** Snapshots out of whose held-out ledgers the claimant's part is taken first. */
+  readonly snapshots: readonly string[];
 }
 export const MsgClaimRewards: MessageCodec<MsgClaimRewards> = message<MsgClaimRewards>("openledger.rewards.v1.MsgClaimRewards", () => [
   { no: 1, name: "claimant", json: "claimant", type: "string" },
+  { no: 2, name: "snapshots", json: "snapshots", type: "string", repeated: true },
 ]);
 
 export interface MsgClaimRewardsResponse {
@@ -120,6 +162,8 @@ export interface FeeSplit {
   readonly contributors: string;
   readonly curation: string;
   readonly bounty: string;
+  /** Accrued to the owners of held-out items of the model's snapshots. */
+  readonly heldOut: string;
 }
 export const FeeSplit: MessageCodec<FeeSplit> = message<FeeSplit>("openledger.rewards.v1.FeeSplit", () => [
   { no: 1, name: "fee", json: "fee", type: "string" },
@@ -131,6 +175,19 @@ export const FeeSplit: MessageCodec<FeeSplit> = message<FeeSplit>("openledger.re
   { no: 7, name: "contributors", json: "contributors", type: "string" },
   { no: 8, name: "curation", json: "curation", type: "string" },
   { no: 9, name: "bounty", json: "bounty", type: "string" },
+  { no: 10, name: "heldOut", json: "held_out", type: "string" },
+]);
+
+/** How the contributors' half of one fee was divided, before fidelity. Amounts in uopen. */
+export interface PoolSplit {
+  readonly influence: string;
+  readonly tokens: string;
+  readonly heldOut: string;
+}
+export const PoolSplit: MessageCodec<PoolSplit> = message<PoolSplit>("openledger.rewards.v1.PoolSplit", () => [
+  { no: 1, name: "influence", json: "influence", type: "string" },
+  { no: 2, name: "tokens", json: "tokens", type: "string" },
+  { no: 3, name: "heldOut", json: "held_out", type: "string" },
 ]);
 
 export interface Payout {
@@ -140,6 +197,7 @@ export interface Payout {
   /** Share in units of 10^-18 of the settlement vector. */
   readonly weight: bigint;
   readonly amount: string;
+  readonly pool: Pool;
 }
 export const Payout: MessageCodec<Payout> = message<Payout>("openledger.rewards.v1.Payout", () => [
   { no: 1, name: "contribution", json: "contribution", type: "string" },
@@ -147,6 +205,7 @@ export const Payout: MessageCodec<Payout> = message<Payout>("openledger.rewards.
   { no: 3, name: "contributor", json: "contributor", type: "string" },
   { no: 4, name: "weight", json: "weight", type: "uint64" },
   { no: 5, name: "amount", json: "amount", type: "string" },
+  { no: 6, name: "pool", json: "pool", type: "enum", enum: Pool },
 ]);
 
 /** Everything that was paid for one settled request. */
@@ -159,6 +218,7 @@ export interface Settlement {
   /** Model fidelity used, units of 10^-18. */
   readonly fidelity: bigint;
   readonly height: bigint;
+  readonly pools: PoolSplit | undefined;
 }
 export const Settlement: MessageCodec<Settlement> = message<Settlement>("openledger.rewards.v1.Settlement", () => [
   { no: 1, name: "request", json: "request", type: "string" },
@@ -168,19 +228,52 @@ export const Settlement: MessageCodec<Settlement> = message<Settlement>("openled
   { no: 5, name: "payouts", json: "payouts", type: "message", message: () => Payout, repeated: true },
   { no: 6, name: "fidelity", json: "fidelity", type: "uint64" },
   { no: 7, name: "height", json: "height", type: "uint64" },
+  { no: 8, name: "pools", json: "pools", type: "message", message: () => PoolSplit },
 ]);
 
 export interface ContributionRewards {
   readonly contribution: string;
   readonly contributor: string;
+  /** Through both pools. */
   readonly paid: string;
   readonly payouts: bigint;
+  /** Of `paid`: through token attribution. */
+  readonly tokens: string;
 }
 export const ContributionRewards: MessageCodec<ContributionRewards> = message<ContributionRewards>("openledger.rewards.v1.ContributionRewards", () => [
   { no: 1, name: "contribution", json: "contribution", type: "string" },
   { no: 2, name: "contributor", json: "contributor", type: "string" },
   { no: 3, name: "paid", json: "paid", type: "string" },
   { no: 4, name: "payouts", json: "payouts", type: "uint64" },
+  { no: 5, name: "tokens", json: "tokens", type: "string" },
+]);
+
+/**
+ * The flat share that a snapshot's held-out items have earned: each contributor is entitled to
+ * floor(accrued x own items / all held-out items), at any time and over all times together.
+ */
+export interface HeldOutLedger {
+  readonly snapshot: string;
+  readonly accrued: string;
+  /** Of `accrued`: moved to the contributors. */
+  readonly claimed: string;
+}
+export const HeldOutLedger: MessageCodec<HeldOutLedger> = message<HeldOutLedger>("openledger.rewards.v1.HeldOutLedger", () => [
+  { no: 1, name: "snapshot", json: "snapshot", type: "string" },
+  { no: 2, name: "accrued", json: "accrued", type: "string" },
+  { no: 3, name: "claimed", json: "claimed", type: "string" },
+]);
+
+/** What one contributor has taken out of a HeldOutLedger. */
+export interface HeldOutClaim {
+  readonly snapshot: string;
+  readonly contributor: string;
+  readonly claimed: string;
+}
+export const HeldOutClaim: MessageCodec<HeldOutClaim> = message<HeldOutClaim>("openledger.rewards.v1.HeldOutClaim", () => [
+  { no: 1, name: "snapshot", json: "snapshot", type: "string" },
+  { no: 2, name: "contributor", json: "contributor", type: "string" },
+  { no: 3, name: "claimed", json: "claimed", type: "string" },
 ]);
 
 export interface Accrued {
@@ -234,6 +327,12 @@ export interface Params {
   readonly attestors: number;
   readonly contributors: number;
   readonly curation: number;
+  /**
+   * Of the contributors' part: the token pool of a generator, and the flat share of held-out items; the rest is the
+   * influence pool.
+   */
+  readonly tokenPool: number;
+  readonly heldOut: number;
 }
 export const Params: MessageCodec<Params> = message<Params>("openledger.rewards.v1.Params", () => [
   { no: 1, name: "host", json: "host", type: "uint32" },
@@ -243,6 +342,8 @@ export const Params: MessageCodec<Params> = message<Params>("openledger.rewards.
   { no: 5, name: "attestors", json: "attestors", type: "uint32" },
   { no: 6, name: "contributors", json: "contributors", type: "uint32" },
   { no: 7, name: "curation", json: "curation", type: "uint32" },
+  { no: 8, name: "tokenPool", json: "token_pool", type: "uint32" },
+  { no: 9, name: "heldOut", json: "held_out", type: "uint32" },
 ]);
 
 export interface GenesisState {
@@ -254,6 +355,8 @@ export interface GenesisState {
   readonly totals: FeeSplit | undefined;
   readonly settled: bigint;
   readonly curatorShares: readonly CuratorShares[];
+  readonly heldOut: readonly HeldOutLedger[];
+  readonly heldOutClaims: readonly HeldOutClaim[];
 }
 export const GenesisState: MessageCodec<GenesisState> = message<GenesisState>("openledger.rewards.v1.GenesisState", () => [
   { no: 1, name: "params", json: "params", type: "message", message: () => Params },
@@ -264,6 +367,8 @@ export const GenesisState: MessageCodec<GenesisState> = message<GenesisState>("o
   { no: 6, name: "totals", json: "totals", type: "message", message: () => FeeSplit },
   { no: 7, name: "settled", json: "settled", type: "uint64" },
   { no: 8, name: "curatorShares", json: "curator_shares", type: "message", message: () => CuratorShares, repeated: true },
+  { no: 9, name: "heldOut", json: "held_out", type: "message", message: () => HeldOutLedger, repeated: true },
+  { no: 10, name: "heldOutClaims", json: "held_out_claims", type: "message", message: () => HeldOutClaim, repeated: true },
 ]);
 
 export const Query = {
@@ -275,6 +380,8 @@ export const Query = {
   Contributions: { path: "/openledger.rewards.v1.Query/Contributions", request: QueryContributionsRequest, response: QueryContributionsResponse },
   Settlement: { path: "/openledger.rewards.v1.Query/Settlement", request: QuerySettlementRequest, response: QuerySettlementResponse },
   Bounty: { path: "/openledger.rewards.v1.Query/Bounty", request: QueryBountyRequest, response: QueryBountyResponse },
+  /** The flat share of a snapshot's held-out items, and who may take how much of it now. */
+  HeldOut: { path: "/openledger.rewards.v1.Query/HeldOut", request: QueryHeldOutRequest, response: QueryHeldOutResponse },
 } as const;
 
 export const Msg = {
