@@ -75,7 +75,7 @@ afterAll(() => attester.close());
 /** The honest request and claim, with changes to one of them. */
 function examine(changes: { readonly request?: Partial<Request>; readonly claim?: Partial<Claim> } = {}) {
   const attribution = attribute(resident, TEXT);
-  const input = encodeBytes(InferenceInput, { salt: SALT, text: TEXT });
+  const input = encodeBytes(InferenceInput, InferenceInput.fromPartial({ salt: SALT, text: TEXT }));
   request = Request.fromPartial({
     ...{ id: "request", model: "m", claimId: CLAIM_ID, inputBlob: put(input) },
     ...{ inputCommitment: inputCommitment(SALT, TEXT), tokensIn: countTokensIn(TEXT), tokensOut: 1 },
