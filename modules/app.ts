@@ -70,7 +70,12 @@ export function composeModules(chain: ChainOptions, extensionsFrom: number): Com
   };
   const fromHeight = extensionsFrom === 0 ? Number.MAX_SAFE_INTEGER : extensionsFrom;
   const attribution = attributionModule({ ...chain, extensionsFrom: fromHeight }, attributionNeeds as AttributionNeeds);
-  const datanetNeeds: Late<DatanetNeeds> = { bank: lending, claims: attribution.claims, curation: undefined };
+  const datanetNeeds: Late<DatanetNeeds> = {
+    bank: lending,
+    beacons: attribution.keeper,
+    claims: attribution.claims,
+    curation: undefined,
+  };
   const datanet = datanetModule(chain, datanetNeeds as DatanetNeeds);
   const curationNeeds: CurationNeeds = { bank: lending, datanet: datanet.keeper };
   const curation = curationModule(chain, curationNeeds);

@@ -45,7 +45,7 @@ describe("snapshot ids", () => {
   );
 
   test("two attempts at one snapshot are two payloads", () => {
-    const base = { id: "net/1", root, items: 2, clusters: 1, blob: commitment };
+    const base = { id: "net/1", root, items: 2, clusters: 1, owners: [1], blob: commitment };
     expect(snapshotPayloadHash({ ...base, attempt: 1 })).not.toEqual(snapshotPayloadHash({ ...base, attempt: 2 }));
   });
 });

@@ -1,5 +1,5 @@
 import { toHex } from "../../chain/crypto/bytes.ts";
-import { sha256 } from "../../chain/crypto/hash.ts";
+import { concatBytes, sha256 } from "../../chain/crypto/hash.ts";
 import { merkleRoot } from "../../chain/crypto/merkle.ts";
 import { taggedHash, u32be, utf8Bytes } from "../../chain/crypto/tagged.ts";
 
@@ -74,10 +74,13 @@ export function snapshotPayloadHash(snapshot: {
   readonly root: Uint8Array;
   readonly items: number;
   readonly clusters: number;
+  /** Cluster owners of each contribution; one part more, left out when empty. */
+  readonly owners: readonly number[];
   readonly blob: Uint8Array;
   readonly attempt: number;
 }): Uint8Array {
-  const { id, root, items, clusters, blob, attempt } = snapshot;
+  const { id, root, items, clusters, owners, blob, attempt } = snapshot;
   const parts = [utf8Bytes(id), root, u32be(items), u32be(clusters), blob, u32be(attempt)];
+  if (owners.length > 0) parts.push(concatBytes(...owners.map(u32be)));
   return taggedHash("openledger/snapshot", ...parts);
 }

@@ -34,7 +34,10 @@ export function datanetModule(
     queries: queryRoutes(keeper),
     initGenesis: (ctx, state) => initGenesis(ctx, keeper, state, checks),
     exportGenesis: (ctx) => exportGenesis(ctx, keeper),
-    endBlock: (ctx) => windows.endBlock(ctx),
+    endBlock(ctx) {
+      windows.endBlock(ctx);
+      snapshots.endBlock(ctx);
+    },
     invariants: checks,
   };
   return { module, keeper, claimHandlers: snapshots };

@@ -10,6 +10,7 @@ import {
   SnapshotStatus,
   WindowPhase,
 } from "../../proto/gen/openledger/datanet/v1.ts";
+import { heldOutCounts } from "./held-out.ts";
 import type { DatanetKeeper } from "./keeper.ts";
 import { DATANET } from "./keys.ts";
 import { brokenLineage } from "./lineage.ts";
@@ -79,7 +80,20 @@ function snapshot(ctx: Context, keeper: DatanetKeeper, each: Snapshot): string |
     if (found.acceptedCount !== accepted) return `${id} miscounts ${contribution}`;
     total += accepted;
   }
-  return total === items && clusters <= items ? undefined : `${id} has ${total} items, not ${items}`;
+  if (total !== items || clusters > items) return `${id} has ${total} items, not ${items}`;
+  return draw(each);
+}
+
+/** Only what was accepted is drawn, once, and holds out what its seed says. */
+function draw(each: Snapshot): string | undefined {
+  const { id, status, clusters, owners, heldOutHeight, heldOutSeed, heldOut } = each;
+  const owned = owners.reduce((sum, count) => sum + count, 0);
+  if (owners.length > 0 && owned !== clusters) return `${id} has ${owned} cluster owners, not ${clusters}`;
+  const isDue = status === SnapshotStatus.SNAPSHOT_STATUS_ACCEPTED && owners.length > 0;
+  if (isDue !== heldOutHeight > 0n) return `${id} has a draw at height ${heldOutHeight}`;
+  if (!isDue && heldOutSeed.length > 0) return `${id} was drawn too early`;
+  const counted = [...heldOutCounts(each).values()].reduce((sum, count) => sum + count, 0);
+  return counted === heldOut ? undefined : `${id} holds out ${heldOut} items, its seed ${counted}`;
 }
 
 function first<T>(entries: Iterable<T>, check: (entry: T) => string | undefined): string | undefined {

@@ -8,8 +8,9 @@ import {
   type Snapshot,
 } from "../../proto/gen/openledger/datanet/v1.ts";
 import { errors } from "./errors.ts";
+import { heldOutCounts } from "./held-out.ts";
 import { parseSnapshotId } from "./ids.ts";
-import { bySeq, DATANET, pendingWork, phaseEnds, tables } from "./keys.ts";
+import { bySeq, DATANET, draws, pendingWork, phaseEnds, tables } from "./keys.ts";
 
 /** Beyond every window number that is ever reached: windows take a transaction each. */
 const MAX_WINDOW = 0xffff_ffff;
@@ -22,6 +23,8 @@ export interface DatanetView {
   snapshot(ctx: Context, id: string): Snapshot | undefined;
   /** True for an accepted item of a contribution that is not withdrawn. */
   isAccepted(ctx: Context, contribution: string, item: number): boolean;
+  /** Held-out items of each contributor of a snapshot that has any; empty before the draw. */
+  heldOutCounts(ctx: Context, id: string): ReadonlyMap<string, number>;
 }
 
 /** The only reader and writer of the module's keys. Rules are in the files beside it. */
@@ -121,6 +124,19 @@ export class DatanetKeeper implements DatanetView {
 
   *allSnapshots(ctx: Context): Generator<Snapshot> {
     for (const [, snapshot] of tables.snapshots.iterate(ctx.kv(DATANET))) yield snapshot;
+  }
+
+  /** Snapshots whose held-out items are to be drawn at or before `height`, earliest first. */
+  *undrawn(ctx: Context, height: number): Generator<Snapshot> {
+    for (const [, [datanet, window]] of draws.iterate(ctx.kv(DATANET), { to: [height + 1, ["", 0]] })) {
+      const snapshot = this.snapshotOf(ctx, datanet, window);
+      if (snapshot) yield snapshot;
+    }
+  }
+
+  heldOutCounts(ctx: Context, id: string): ReadonlyMap<string, number> {
+    const snapshot = this.snapshot(ctx, id);
+    return snapshot ? heldOutCounts(snapshot) : new Map();
   }
 
   isAccepted(ctx: Context, contribution: string, item: number): boolean {

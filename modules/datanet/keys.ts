@@ -35,11 +35,21 @@ export const bySeq = index<readonly [datanet: string, seq: number], string, Cont
   (_, contribution) => [[contribution.datanet, contribution.seq]],
 );
 
+const windowKey = pair(stringKey, uint32Key);
+
+/** Accepted snapshots whose held-out items are to be drawn, by the height of the draw. */
+export const draws = index<number, readonly [datanet: string, window: number], Snapshot>(
+  8,
+  { reference: numberKey, key: windowKey },
+  (_, { heldOutHeight, heldOutSeed }) =>
+    heldOutHeight > 0n && heldOutSeed.length === 0 ? [Number(heldOutHeight)] : [],
+);
+
 export const tables = {
   params: item(0, protoValue(Params)),
   datanets: indexedMap({ prefix: 1, key: rawStringKey, value: protoValue(DataNet) }, [phaseEnds, pendingWork]),
   contributions: indexedMap({ prefix: 4, key: rawStringKey, value: protoValue(Contribution) }, [bySeq]),
   /** Sequence number at which a window begins. */
   windowStarts: map(6, pair(stringKey, uint32Key), numberValue),
-  snapshots: map(7, pair(stringKey, uint32Key), protoValue(Snapshot)),
+  snapshots: indexedMap({ prefix: 7, key: windowKey, value: protoValue(Snapshot) }, [draws]),
 };

@@ -13,6 +13,15 @@ export const MAX_WINDOW_CONTRIBUTIONS = 1_024;
 /** Contributions that end of block expires, gives a panel or counts; the rest waits for the next block. */
 export const MAX_WORK_PER_BLOCK = 64;
 
+/** Blocks from a snapshot's acceptance to the beacon that draws its held-out items: those who signed the acceptance are bound. */
+export const HELD_OUT_DELAY = 3;
+
+/** One cluster owner in this many is held out. */
+export const HELD_OUT_PART = 10;
+
+/** Snapshots whose held-out items end of block draws; the rest waits for the next block. */
+export const MAX_DRAWS_PER_BLOCK = 64;
+
 /** DataNets whose phase end of block ends; the rest waits for the next block. */
 export const MAX_PHASE_ENDS_PER_BLOCK = 32;
 

@@ -65,7 +65,16 @@ export interface SnapshotClaimHandlers {
   noQuorumBurnBps(ctx: Context): number;
 }
 
+/** The random beacon; the part of attribution's keeper that this module uses. */
+export interface BeaconNeeds {
+  /** Undefined for a height that is still to come, and for one that is too long ago. */
+  beaconAt(ctx: Context, height: number): Uint8Array | undefined;
+  /** The newest one. */
+  beacon(ctx: Context): { readonly beacon: Uint8Array };
+}
+
 export interface DatanetNeeds {
+  readonly beacons: BeaconNeeds;
   readonly bank: BankNeeds;
   readonly curation: CurationNeeds;
   readonly claims: ClaimNeeds;

@@ -19,6 +19,7 @@ function burntByEvents(world: World): bigint {
 
 test("random moves keep every invariant, and supply falls by exactly what is burnt", () => {
   const done = new Map<string, number>();
+  let drawn = 0;
   for (let seed = 1; seed <= SEEDS; seed++) {
     const world = new World();
     const moves = new Moves(world, seed);
@@ -29,6 +30,7 @@ test("random moves keep every invariant, and supply falls by exactly what is bur
       expect(broken, `seed ${seed}, step ${step}: ${name}`).toEqual([]);
       expect(world.burnt(), `seed ${seed}, step ${step}: ${name}`).toBe(burntByEvents(world));
     }
+    drawn += world.events("draw_held_out").length;
     const state = world.export();
     expect(new World(state, world.funds()).export()).toEqual(state);
     for (const [name, count] of moves.done) done.set(name, (done.get(name) ?? 0) + count);
@@ -48,6 +50,7 @@ test("random moves keep every invariant, and supply falls by exactly what is bur
   ]) {
     expect(done.get(name) ?? 0, name).toBeGreaterThan(1);
   }
+  expect(drawn).toBeGreaterThan(1);
 });
 
 test("the same moves give the same state", () => {

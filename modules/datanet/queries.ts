@@ -34,6 +34,7 @@ export function queryRoutes(keeper: DatanetKeeper): readonly QueryRoute[] {
         return { snapshot };
       },
     }),
+    queryRoute({ ...Query.HeldOut, handle: (ctx, { snapshot }) => heldOut(ctx, keeper, snapshot) }),
     queryRoute({
       ...Query.Snapshots,
       handle(ctx, { datanet }) {
@@ -43,6 +44,13 @@ export function queryRoutes(keeper: DatanetKeeper): readonly QueryRoute[] {
       },
     }),
   ];
+}
+
+function heldOut(ctx: Context, keeper: DatanetKeeper, id: string) {
+  const snapshot = keeper.snapshot(ctx, id);
+  if (!snapshot) throw errors.notFound(`no snapshot ${JSON.stringify(id)}`);
+  const counts = [...keeper.heldOutCounts(ctx, id)].map(([contributor, items]) => ({ contributor, items }));
+  return { counts, items: snapshot.heldOut, seed: snapshot.heldOutSeed, height: snapshot.heldOutHeight };
 }
 
 function contributions(ctx: Context, keeper: DatanetKeeper, request: QueryContributionsRequest) {

@@ -13,6 +13,7 @@ import {
   WindowPhase,
 } from "../../proto/gen/openledger/datanet/v1.ts";
 import { errors } from "./errors.ts";
+import { checkOwners, drawDue, drawHeight } from "./held-out.ts";
 import { parseSnapshotId, SNAPSHOT_ALGORITHM, snapshotId, snapshotPayloadHash } from "./ids.ts";
 import type { DatanetKeeper } from "./keeper.ts";
 import type { DatanetNeeds, SnapshotClaimHandlers, TalliedClaim } from "./needs.ts";
@@ -48,9 +49,10 @@ export class Snapshots implements SnapshotClaimHandlers {
         { accepted },
       );
     }
-    const { poster, root, items, clusters, blob } = message;
+    const { poster, root, items, clusters, owners, blob } = message;
+    checkOwners(owners, { contributions, clusters });
     const id = snapshotId(net.id, message.window);
-    const content = { id, root, items, clusters, blob, attempt: (earlier?.attempt ?? 0) + 1 };
+    const content = { id, root, items, clusters, owners, blob, attempt: (earlier?.attempt ?? 0) + 1 };
     const claimId = this.#needs.claims.post(ctx, {
       kind: ClaimKind.CLAIM_KIND_SNAPSHOT,
       poster,
@@ -88,12 +90,18 @@ export class Snapshots implements SnapshotClaimHandlers {
     return this.#keeper.params(ctx).noQuorumBurnBps;
   }
 
+  /** Draws held-out items that are due. */
+  endBlock(ctx: Context): void {
+    drawDue(ctx, this.#keeper, this.#needs.beacons);
+  }
+
   #decide(ctx: Context, claim: TalliedClaim, status: SnapshotStatus): void {
     const snapshot = this.#keeper.snapshot(ctx, utf8.decode(claim.subject));
     if (snapshot?.status !== SNAPSHOT_STATUS_PENDING || !equalBytes(snapshot.claimId, claim.id)) {
       throw errors.notFound("the claim belongs to no pending snapshot");
     }
-    this.#save(ctx, { ...snapshot, status }, "decide_snapshot");
+    const heldOutHeight = status === SNAPSHOT_STATUS_ACCEPTED ? drawHeight(ctx, snapshot) : 0n;
+    this.#save(ctx, { ...snapshot, status, heldOutHeight }, "decide_snapshot");
   }
 
   #save(ctx: Context, snapshot: Snapshot, event: string): void {

@@ -14,4 +14,5 @@ export const errors = defineErrors("modelregistry", {
   tooLarge: 11,
   genesis: 12,
   noIndex: 13,
+  notDrawn: 14,
 });

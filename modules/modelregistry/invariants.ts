@@ -45,11 +45,12 @@ function brokenModel(ctx: Context, model: Model, needs: ModelregistryNeeds): str
   if (fidelity > ONE) return `fidelity ${fidelity} is above one`;
   if (parseAmount(model.priceRequest) + parseAmount(model.priceToken) === 0n) return "costs nothing";
   if (status === ModelStatus.MODEL_STATUS_SERVING && !index) return "serves without an index";
-  let clusters = 0;
+  let rows = 0;
   for (const id of snapshots) {
     const snapshot = needs.datanet.snapshot(ctx, id);
     if (snapshot?.status !== SnapshotStatus.SNAPSHOT_STATUS_ACCEPTED) return `snapshot ${id} is not accepted`;
-    clusters += snapshot.clusters;
+    if (snapshot.owners.length > 0 && snapshot.heldOutSeed.length === 0) return `snapshot ${id} is not drawn`;
+    rows += snapshot.clusters - snapshot.heldOut;
   }
-  return index && index.rows !== clusters ? `${index.rows} rows for ${clusters} clusters` : undefined;
+  return index && index.rows !== rows ? `${index.rows} index rows for ${rows} to train on` : undefined;
 }

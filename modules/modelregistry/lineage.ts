@@ -5,13 +5,17 @@ import type { DatanetNeeds } from "./needs.ts";
 
 /** What a model's snapshots hold together. */
 export interface Lineage {
-  readonly clusters: number;
+  /** Cluster owners that are not held out: the rows to train on and to index. */
+  readonly rows: number;
   readonly labels: ReadonlySet<string>;
 }
 
-/** Throws modelregistry/7 (lineage) unless every snapshot exists and is accepted. */
+/**
+ * Throws modelregistry/7 (lineage) unless every snapshot exists and is accepted, modelregistry/14 (not drawn) while the
+ * held-out items of one are still to be drawn.
+ */
 export function lineageOf(ctx: Context, datanets: DatanetNeeds, snapshots: readonly string[]): Lineage {
-  let clusters = 0;
+  let rows = 0;
   const labels = new Set<string>();
   for (const id of snapshots) {
     const snapshot = datanets.snapshot(ctx, id);
@@ -19,10 +23,15 @@ export function lineageOf(ctx: Context, datanets: DatanetNeeds, snapshots: reado
     if (snapshot.status !== SnapshotStatus.SNAPSHOT_STATUS_ACCEPTED) {
       throw errors.lineage(`snapshot ${id} is not accepted`, { status: snapshot.status });
     }
-    clusters += snapshot.clusters;
+    if (snapshot.owners.length > 0 && snapshot.heldOutSeed.length === 0) {
+      throw errors.notDrawn(`snapshot ${id} has its held-out draw at height ${snapshot.heldOutHeight}`, {
+        height: snapshot.heldOutHeight,
+      });
+    }
+    rows += snapshot.clusters - snapshot.heldOut;
     for (const label of datanets.datanet(ctx, snapshot.datanet)?.labels ?? []) labels.add(label);
   }
-  return { clusters, labels };
+  return { rows, labels };
 }
 
 /** Throws modelregistry/8 (labels) for a label that no DataNet of the lineage declares. */

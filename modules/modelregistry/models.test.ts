@@ -104,6 +104,23 @@ describe("registration", () => {
     expect(world.balance("ivy")).toBe(FUNDS);
   });
 
+  test("waits for the held-out draw of its snapshots, and is indexed without what was drawn", () => {
+    const world = new World();
+    createNet(world);
+    registerCurators(world, ["fay", "gus", "hal"]);
+    curatedWindow(world, ["one", "two"]);
+    world.decide(postSnapshot(world, 10, { clusters: 10, owners: [5, 5] }), "onAccepted", SNAPSHOT);
+    for (const left of [3, 2, 1, 0]) {
+      expect(() => register(world)).toThrow(`has its held-out draw at height ${world.height + left}`);
+      world.endBlocks();
+    }
+    register(world);
+    expect(() => registerIndex(world, { rows: 10 })).toThrow("each of the 9 clusters that are not held out, got 10");
+    registerIndex(world, { rows: 9 });
+    expect(query(world).model?.status).toBe(ModelStatus.MODEL_STATUS_SERVING);
+    expect(world.broken()).toEqual([]);
+  });
+
   test("refuses a pending snapshot, an id that is taken and more than the parameters allow", () => {
     const pending = new World();
     createNet(pending);
@@ -125,7 +142,9 @@ describe("index", () => {
   test("has one row a cluster, its own claim, and makes the model serve", () => {
     const world = trained();
     register(world);
-    expect(() => registerIndex(world, { rows: 10 })).toThrow("a row for each of the 8 clusters, got 10");
+    expect(() => registerIndex(world, { rows: 10 })).toThrow(
+      "a row for each of the 8 clusters that are not held out, got 10",
+    );
     expect(() => registerIndex(world, { owner: account("joe") })).toThrow("belongs to");
     expect(() => registerIndex(world, { model: "other" })).toThrow('no model "other"');
     const claimId = registerIndex(world);

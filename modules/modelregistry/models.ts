@@ -62,11 +62,12 @@ export class Models {
     if (failed && !this.#claims.hasFailed(ctx, failed)) {
       throw errors.indexExists(`model ${model.id} has its index already`);
     }
-    const { clusters } = lineageOf(ctx, this.#needs.datanet, model.snapshots);
-    if (message.rows !== clusters) {
-      throw errors.rowsMismatch(`an index has a row for each of the ${clusters} clusters, got ${message.rows}`, {
-        clusters,
-      });
+    const { rows: expected } = lineageOf(ctx, this.#needs.datanet, model.snapshots);
+    if (message.rows !== expected) {
+      throw errors.rowsMismatch(
+        `an index has a row for each of the ${expected} clusters that are not held out, got ${message.rows}`,
+        { expected },
+      );
     }
     const claimId = this.#needs.claims.post(ctx, {
       kind: ClaimKind.CLAIM_KIND_INDEX,

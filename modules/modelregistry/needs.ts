@@ -1,12 +1,22 @@
 import type { Context } from "../../chain/app/context.ts";
 import type { ClaimKind, ClaimStatus } from "../../proto/gen/openledger/attribution/v1.ts";
 
+export interface SnapshotView {
+  readonly datanet: string;
+  readonly status: number;
+  readonly clusters: number;
+  /** Cluster owners of each contribution; empty: nothing is held out. */
+  readonly owners: readonly number[];
+  /** Draws the held-out items; empty before its height. */
+  readonly heldOutSeed: Uint8Array;
+  readonly heldOutHeight: bigint;
+  /** Items that the seed holds out. */
+  readonly heldOut: number;
+}
+
 /** Where a model's data comes from. */
 export interface DatanetNeeds {
-  snapshot(
-    ctx: Context,
-    id: string,
-  ): { readonly datanet: string; readonly status: number; readonly clusters: number } | undefined;
+  snapshot(ctx: Context, id: string): SnapshotView | undefined;
   datanet(ctx: Context, id: string): { readonly labels: readonly string[] } | undefined;
 }
 

@@ -1,5 +1,7 @@
 import { compareBytes } from "../../chain/crypto/bytes.ts";
 import { concatBytes, sha256 } from "../../chain/crypto/hash.ts";
+import { heldOutCount } from "../../modules/datanet/held-out.ts";
+import { HELD_OUT_PART } from "../../modules/datanet/limits.ts";
 import { referenceAnswer } from "./answer.ts";
 import { InfluenceError } from "./errors.ts";
 import { powerOfTwo } from "./exact-math.ts";
@@ -7,8 +9,6 @@ import { fromGrid, GRID_ONE, int32Bytes, roundHalfUp } from "./grid.ts";
 import { triangleSize } from "./index-format.ts";
 import type { IndexRow } from "./types.ts";
 
-/** One accepted item in this many is held out. */
-export const HELD_OUT_PART = 10;
 /** A row harms when its benefit lies this many mean magnitudes below zero: noise around zero stays paid. */
 const HARM_FACTOR = 2;
 /** Held-out vectors have 15-bit mantissas and benefits 30 bits: every sum below stays under 2^53. */
@@ -43,9 +43,7 @@ export function drawHeldOut(seed: Uint8Array, items: readonly DrawnItem[], part 
   const chosen: number[] = [];
   for (const [contributor, group] of groups) {
     group.sort((a, b) => compareBytes(a.key, b.key) || a.position - b.position);
-    const own = sha256(concatBytes(seed, new TextEncoder().encode(contributor)));
-    const draw = new DataView(own.buffer, own.byteOffset).getUint32(0) % part;
-    const count = Math.floor((group.length + draw) / part);
+    const count = heldOutCount(seed, contributor, group.length, part);
     chosen.push(...group.slice(0, count).map(({ position }) => position));
   }
   return chosen.sort((a, b) => a - b);

@@ -206,11 +206,13 @@ export class Moves {
     if (!net) return false;
     const window = 1 + this.dice.below(net.window);
     const { from, to } = keeper.windowRange(ctx, net, window);
-    const items = [...keeper.contributions(ctx, datanet, from, to)]
+    const counts = [...keeper.contributions(ctx, datanet, from, to)]
       .filter(({ status }) => status === ContributionStatus.CONTRIBUTION_STATUS_CURATED)
-      .reduce((sum, { acceptedCount }) => sum + acceptedCount, 0);
+      .map(({ acceptedCount }) => acceptedCount);
+    const items = counts.reduce((sum, count) => sum + count, 0);
+    const found = this.dice.below(2) === 0 ? { clusters: 1 } : { clusters: items, owners: counts };
     const hashes = { root: hashOf("root"), blob: hashOf("blob") };
-    const content = { poster: account("dan"), datanet, window, ...hashes, items, clusters: 1 };
+    const content = { poster: account("dan"), datanet, window, ...hashes, items, ...found };
     const { claimId } = MsgPostSnapshotResponse.decode(this.#send(MsgPostSnapshot, content));
     this.#claims.push({ id: claimId, snapshot: snapshotId(datanet, window) });
     return true;

@@ -4,7 +4,7 @@ import { sdkErrors } from "../../../chain/app/errors.ts";
 import { type AppEvent, EventLog } from "../../../chain/app/events.ts";
 import type { Module } from "../../../chain/app/module.ts";
 import type { ChainOptions } from "../../../chain/app/options.ts";
-import { sha256Truncated } from "../../../chain/crypto/hash.ts";
+import { sha256, sha256Truncated } from "../../../chain/crypto/hash.ts";
 import { utf8Bytes } from "../../../chain/crypto/tagged.ts";
 import { amountValue, bytesKey, map, numberValue, rawStringKey } from "../../../chain/store/collections.ts";
 import type { KvStore } from "../../../chain/store/kv.ts";
@@ -30,6 +30,11 @@ const claims = map(1, bytesKey, numberValue);
 /** Bech32 address of a named account. */
 export function account(name: string): string {
   return options.addresses.toText(sha256Truncated(utf8Bytes(name)));
+}
+
+/** The world's beacon of a height: any bytes do that nobody chose. */
+export function beaconOf(height: number): Uint8Array {
+  return sha256(utf8Bytes(`beacon ${height}`));
 }
 
 /** A bank over one table of balances, with the module accounts under their names. */
@@ -98,8 +103,13 @@ export class World {
     const status = (ctx: Context, id: Uint8Array) => claims.get(ctx.kv("claims"), id) as ClaimStatus | undefined;
     const engine = { post, status };
     const lateCuration = () => this.curation.panels;
+    const beacons = {
+      beaconAt: (_: Context, height: number) => (height <= this.height ? beaconOf(height) : undefined),
+      beacon: () => ({ beacon: beaconOf(this.height) }),
+    };
     this.datanet = datanetModule(options, {
       bank: this.bank,
+      beacons,
       claims: engine,
       get curation() {
         return lateCuration();

@@ -476,9 +476,9 @@ export interface Snapshot {
   readonly heldOutSeed: Uint8Array;
   /** Cluster owners of each contribution, in the order of `contributions`; empty: this snapshot holds nothing out. */
   readonly owners: readonly number[];
-  /** Height whose beacon is the seed: 3 after the acceptance; 0 before that. */
+  /** Height whose beacon is the seed: 3 after the acceptance; 0 before that, and without owners. */
   readonly heldOutHeight: bigint;
-  /** Items that the draw holds out: of every contributor's cluster owners one in ten, rounded down. */
+  /** Items that the seed holds out: of every contributor's cluster owners one in ten; 0 before the draw. */
   readonly heldOut: number;
 }
 export const Snapshot: MessageCodec<Snapshot> = message<Snapshot>("openledger.datanet.v1.Snapshot", () => [
