@@ -9,7 +9,7 @@ export const SMALLEST_EXPONENT = -60;
 const bits = new DataView(new ArrayBuffer(8));
 
 /** floor(log2 |x|) of a normal number, read from its exponent field. */
-function binaryExponent(x: number): number {
+export function binaryExponent(x: number): number {
   bits.setFloat64(0, x);
   return ((bits.getUint32(0) >>> 20) & 0x7ff) - 1023;
 }

@@ -202,3 +202,14 @@ function decodeState(manifest: JobManifest, bytes: Uint8Array, shape: Weights): 
     return { weights: { weights, first, second }, step };
   });
 }
+
+/** The weights that a state holds, on the job's grid, and the steps that led to them. Throws JobError bad-bytes. */
+export function graphStateWeights(
+  manifest: JobManifest,
+  bytes: Uint8Array,
+  size: number,
+): { readonly weights: Int32Array; readonly step: number } {
+  const shape = freshWeights(new Int32Array(size), optimiserOf(manifest).kind);
+  const { weights, step } = decodeState(manifest, bytes, shape);
+  return { weights: weights.weights, step };
+}
