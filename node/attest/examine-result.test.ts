@@ -43,7 +43,6 @@ function put(bytes: Uint8Array): Uint8Array {
 function registered(parts: ModelBlobs, root: Uint8Array): Model {
   return Model.fromPartial({
     ...{ id: "m", labels: DATA.labels, weightsBlob: put(parts.model), weightsHash: resident.header.weightsHash },
-    encoder: HASHED_NGRAM_512.id,
     ...{ encoder: HASHED_NGRAM_512.id, encoderHash: HASHED_NGRAM_512.specHash },
     index: {
       ...{ root, headerBlob: put(parts.indexHeader), rowsBlob: put(parts.rows) },

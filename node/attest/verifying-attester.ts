@@ -3,9 +3,11 @@ import { kindName } from "../../modules/attribution/engine.ts";
 import { SNAPSHOT_ALGORITHM } from "../../modules/datanet/ids.ts";
 import { STEP_ALGORITHM } from "../../modules/dispute/client.ts";
 import { JOB_ALGORITHM } from "../../modules/finetune/ids.ts";
-import { RESULT_ALGORITHM } from "../../modules/inference/ids.ts";
+import { GENERATION_ALGORITHM, RESULT_ALGORITHM } from "../../modules/inference/ids.ts";
 import { INDEX_ALGORITHM, TRAINING_ALGORITHM } from "../../modules/modelregistry/ids.ts";
 import { type Claim, ClaimKind } from "../../proto/gen/openledger/attribution/v1.ts";
+import { Query as ModelQuery } from "../../proto/gen/openledger/modelregistry/v1.ts";
+import { GeneratorPool, Generators, isGenerator } from "../generator/index.ts";
 import { InfluenceError } from "../influence/errors.ts";
 import { VerifierPool } from "../influence/pool.ts";
 import type { Sketch } from "../influence/sketch.ts";
@@ -25,13 +27,15 @@ import { Models } from "./models.ts";
 
 export interface VerifierSettings {
   readonly workers: number;
-  /** Memory for resident models. */
+  /** Memory for resident classifiers, and as much for resident generators. */
   readonly memoryMiB: number;
 }
 
 export interface VerifyingPorts {
   readonly ask: Ask;
   readonly blobs: ArtefactSource;
+  /** Folder in which heavy recomputations keep encoded texts. */
+  readonly features?: string;
 }
 
 /** The rules under which claims of each kind can be recomputed. */
@@ -44,6 +48,7 @@ const ALGORITHMS: readonly (readonly [ClaimKind, string])[] = [
   [ClaimKind.CLAIM_KIND_FIDELITY, FIDELITY_ALGORITHM],
   [ClaimKind.CLAIM_KIND_STEP, STEP_ALGORITHM],
   [ClaimKind.CLAIM_KIND_RESULT, RESULT_ALGORITHM],
+  [ClaimKind.CLAIM_KIND_RESULT, GENERATION_ALGORITHM],
 ];
 
 /** Recomputes claims: blobs and state on this thread, arithmetic in the verifier's workers. */
@@ -51,6 +56,8 @@ export class VerifyingAttester implements Attester {
   readonly #settings: VerifierSettings;
   readonly #ports: VerifyingPorts;
   readonly #models: Models;
+  readonly #generators: Generators;
+  readonly #generatorPool: GeneratorPool;
   #pool: Promise<VerifierPool> | undefined;
   #closed = false;
 
@@ -58,6 +65,8 @@ export class VerifyingAttester implements Attester {
     this.#settings = settings;
     this.#ports = ports;
     this.#models = new Models(ports.ask, ports.blobs);
+    this.#generators = new Generators(ports);
+    this.#generatorPool = new GeneratorPool({ memoryBytes: settings.memoryMiB * MIB });
   }
 
   async examine(claim: Claim, signal?: AbortSignal): Promise<Finding> {
@@ -82,14 +91,13 @@ export class VerifyingAttester implements Attester {
   /** Megabytes are fetched and decoded before the first claim needs them; what fails now is tried again then. */
   expect(models: readonly string[]): void {
     for (const id of models.slice(0, MAX_EXPECTED_MODELS)) {
-      this.#verifier()
-        .then((pool) => this.#models.load(pool, id))
-        .catch(() => undefined);
+      this.#load(id).catch(() => undefined);
     }
   }
 
   async close(): Promise<void> {
     this.#closed = true;
+    await this.#generatorPool.close();
     const pool = await this.#pool?.catch(() => undefined);
     await pool?.close();
   }
@@ -116,8 +124,17 @@ export class VerifyingAttester implements Attester {
       case ClaimKind.CLAIM_KIND_STEP:
         return examineStep(claim, heavy);
       default:
-        return examineResult(claim, { ...this.#ports, models: this.#models, pool: await this.#verifier() });
+        return examineResult(claim, {
+          ...{ ...this.#ports, models: this.#models, pool: () => this.#verifier() },
+          ...{ generators: this.#generators, generatorPool: this.#generatorPool },
+        });
     }
+  }
+
+  async #load(id: string): Promise<void> {
+    const { model } = await this.#ports.ask(ModelQuery.Model, { id });
+    if (model && isGenerator(model)) await this.#generators.load(this.#generatorPool, model);
+    else await this.#models.load(await this.#verifier(), id);
   }
 
   /** Threads that died are not used again: the next claim starts new ones. */

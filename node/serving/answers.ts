@@ -1,27 +1,16 @@
-import { equalBytes, toHex } from "../../chain/crypto/bytes.ts";
+import { toHex } from "../../chain/crypto/bytes.ts";
 import { utf8Bytes } from "../../chain/crypto/tagged.ts";
 import { claimId, openingHash } from "../../modules/attribution/client.ts";
-import { inputCommitment } from "../../modules/inference/ids.ts";
 import { ClaimKind } from "../../proto/gen/openledger/attribution/v1.ts";
-import { InferenceInput, MsgSubmitResult, type Request } from "../../proto/gen/openledger/inference/v1.ts";
-import { decodeStrict } from "../../proto/runtime.ts";
+import { type InferenceInput, MsgSubmitResult, type Request } from "../../proto/gen/openledger/inference/v1.ts";
+import { type Model, Query } from "../../proto/gen/openledger/modelregistry/v1.ts";
 import { type ArtefactSource, artefact } from "../attest/artefacts.ts";
-import type { Models } from "../attest/models.ts";
-import { countTokensIn, encodeOutput, encodeResultOpening, TOKENS_OUT } from "../attest/result-codec.ts";
-import type { VerifierPool } from "../influence/pool.ts";
-
-/** Why a request is not answered, now or ever. */
-export type RefusalCode = "input_mismatch" | "fee_above_max";
-
-export class Refusal extends Error {
-  override readonly name = "Refusal";
-  readonly code: RefusalCode;
-
-  constructor(code: RefusalCode, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
+import type { Ask } from "../attest/ask.ts";
+import { isCommitted, readInput } from "../attest/claimed-result.ts";
+import { isGenerator } from "../generator/index.ts";
+import { type ClassifierPorts, classify } from "./classify.ts";
+import { type GeneratorPorts, generateAnswer } from "./generate.ts";
+import { Refusal } from "./refusal.ts";
 
 /** A computed answer: the message that claims it, and what is opened later. */
 export interface Answer {
@@ -32,48 +21,46 @@ export interface Answer {
   readonly opening: Uint8Array;
 }
 
-export interface AnswerPorts {
-  readonly pool: VerifierPool;
-  readonly models: Models;
+/** What running a model on an input gives. */
+export interface ModelResult {
+  /** Encoded InferenceOutput. */
+  readonly output: Uint8Array;
+  readonly tokensIn: number;
+  readonly tokensOut: number;
+  /** Encoded ResultOpening. */
+  readonly opening: Uint8Array;
+}
+
+/** A request whose input is the one that it commits to. */
+export interface Asked {
+  readonly request: Request;
+  readonly model: Model;
+  readonly input: InferenceInput;
+}
+
+export interface AnswerPorts extends ClassifierPorts, GeneratorPorts {
+  readonly ask: Ask;
   /** Model blobs come from a cache, inputs do not: each is needed once. */
   readonly inputs: ArtefactSource;
 }
 
 /** Runs the model on a request's input. Throws Refusal; ChainQueryError, BlobError, RpcError when something is missing. */
 export async function answerRequest(host: string, request: Request, ports: AnswerPorts): Promise<Answer> {
-  const loaded = await ports.models.load(ports.pool, request.model);
   const input = readInput(await artefact(ports.inputs, toHex(request.inputBlob)));
-  if (!input || !equalBytes(inputCommitment(input.salt, input.text), request.inputCommitment)) {
+  const { model } = await ports.ask(Query.Model, { id: request.model });
+  if (!model) throw new Refusal("no_model", `there is no model ${request.model}`);
+  if (!input || !isCommitted({ request, input, model })) {
     throw new Refusal("input_mismatch", "the input blob is not what the request commits to");
   }
-  const tokensIn = countTokensIn(input.text);
-  checkFee(request, tokensIn);
-  const attribution = await ports.pool.attribute(loaded.key, input.text);
-  const opening = encodeResultOpening(attribution);
+  const asked = { request, model, input };
+  const result = await (isGenerator(model) ? generateAnswer(asked, ports) : classify(asked, ports));
+  return answerOf(host, request, result);
+}
+
+function answerOf(host: string, request: Request, { opening, ...result }: ModelResult): Answer {
   const subject = utf8Bytes(request.id);
   const payloadHash = openingHash({ subject, poster: host }, opening);
-  const message = MsgSubmitResult.fromPartial({
-    host,
-    request: request.id,
-    output: encodeOutput(attribution.answer, loaded.model.labels),
-    tokensIn,
-    tokensOut: TOKENS_OUT,
-    openingHash: payloadHash,
-  });
+  const message = MsgSubmitResult.fromPartial({ host, request: request.id, ...result, openingHash: payloadHash });
   const claim = claimId({ kind: ClaimKind.CLAIM_KIND_RESULT, poster: host, subject, payloadHash });
   return { request: request.id, message, claimId: claim, opening };
-}
-
-function readInput(blob: Uint8Array): InferenceInput | undefined {
-  try {
-    return decodeStrict(InferenceInput, blob);
-  } catch {
-    return undefined;
-  }
-}
-
-/** The chain would refuse the whole transaction. */
-function checkFee({ maxFee, priceRequest, priceToken }: Request, tokensIn: number): void {
-  const fee = BigInt(priceRequest) + BigInt(priceToken) * BigInt(tokensIn + TOKENS_OUT);
-  if (fee > BigInt(maxFee)) throw new Refusal("fee_above_max", `the fee is ${fee}, the request pays at most ${maxFee}`);
 }

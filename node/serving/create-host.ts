@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { OfflineDirectSigner } from "@cosmjs/proto-signing";
 import { Models } from "../attest/models.ts";
 import { DEFAULT_CONFIG } from "../config/config.ts";
+import { GeneratorPool, Generators } from "../generator/index.ts";
 import { VerifierPool } from "../influence/pool.ts";
 import type { NodeLog } from "../p2p/index.ts";
 import { BlobCache } from "./blob-cache.ts";
@@ -20,7 +21,7 @@ export interface HostOptions {
   readonly home: string;
   /** Threads that run models; 1 by default. */
   readonly workers?: number;
-  /** Memory for resident models, MiB. */
+  /** Memory for resident classifiers, and as much for resident generators, MiB. */
   readonly memoryMiB?: number;
   /** Gas price with its denom, `0.001uopen` by default. */
   readonly gasPrice?: string;
@@ -44,7 +45,9 @@ export async function createHost(options: HostOptions, { signer, log, onEvent }:
   if (!account) throw new TypeError("the signer has no account");
   const { address } = account;
   const { workers = DEFAULT_CONFIG.verifier.workers, memoryMiB = DEFAULT_CONFIG.verifier.memoryMiB } = options;
-  const pool = await VerifierPool.open({ workers, memoryBytes: memoryMiB * MIB });
+  const memoryBytes = memoryMiB * MIB;
+  const pool = await VerifierPool.open({ workers, memoryBytes });
+  const generatorPool = new GeneratorPool({ memoryBytes });
   const rpc = new NodeRpc(options.rpcUrl);
   const cache = new BlobCache(join(options.home, "data", "host"), rpc);
   const { gasPrice = DEFAULT_GAS_PRICE } = options;
@@ -57,15 +60,16 @@ export async function createHost(options: HostOptions, { signer, log, onEvent }:
       pollMs: options.pollMs ?? limits.POLL_MS,
     },
     {
-      rpc,
-      pool,
+      ...{ rpc, ask: rpc.ask, pool, generatorPool },
       models: new Models(rpc.ask, cache),
+      generators: new Generators({ ask: rpc.ask, blobs: cache }),
       inputs: rpc,
       transactions,
       log,
       emit: onEvent ?? (() => undefined),
       async close() {
         transactions.close();
+        await generatorPool.close();
         await pool.close();
       },
     },

@@ -2,10 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { equalBytes } from "../../chain/crypto/bytes.ts";
 import { MsgSubmitResult, Query, type Request, RequestStatus } from "../../proto/gen/openledger/inference/v1.ts";
 import type { NodeLog } from "../p2p/index.ts";
-import { type Answer, type AnswerPorts, answerRequest, Refusal } from "./answers.ts";
+import { type Answer, type AnswerPorts, answerRequest } from "./answers.ts";
 import type { HostEvent } from "./events.ts";
 import * as limits from "./limits.ts";
 import { OpenResults } from "./open-results.ts";
+import { Refusal } from "./refusal.ts";
 import { type NodeRpc, RpcError } from "./rpc.ts";
 import type { Transactions } from "./transactions.ts";
 

@@ -11,6 +11,7 @@ import {
   Request,
   RequestStatus,
 } from "../../../proto/gen/openledger/inference/v1.ts";
+import { Model } from "../../../proto/gen/openledger/modelregistry/v1.ts";
 import { encodeBytes } from "../../../proto/runtime.ts";
 import type { Attribution } from "../../influence/types.ts";
 import { SILENT_LOG } from "../../p2p/index.ts";
@@ -41,6 +42,8 @@ export class FakeMarket {
   /** Results by transaction, those that failed included. */
   readonly sent: string[][] = [];
   readonly events: HostEvent[] = [];
+  /** What every request asks. */
+  model = Model.fromPartial({ id: "m", labels: ["yes", "no"] });
   /** The next transactions take effect and yet are reported as lost. */
   losesAnswers = false;
   readonly #requests = new Map<string, Request>();
@@ -49,7 +52,7 @@ export class FakeMarket {
 
   request(text: string, changes: Partial<Request> = {}): string {
     const id = toHex(sha256(utf8Bytes(text)));
-    const blob = encodeBytes(InferenceInput, { salt: SALT, text });
+    const blob = encodeBytes(InferenceInput, InferenceInput.fromPartial({ salt: SALT, text }));
     this.#blobs.set(toHex(sha256(blob)), blob);
     const input = { inputCommitment: inputCommitment(SALT, text), inputBlob: sha256(blob) };
     const price = { maxFee: "1000", priceRequest: "100", priceToken: "10" };
@@ -80,6 +83,7 @@ export class FakeMarket {
 
   host(): InferenceHost {
     const ports = {
+      ask: async () => ({ model: this.model }),
       rpc: {
         status: async () => ({ chainId: "c", height: this.#online(this.height) }),
         ask: async ({ path }: { path: string }, request: object) => this.#answer(path, request),
