@@ -1,6 +1,7 @@
 import type { Context } from "../../chain/app/context.ts";
 import { toHex } from "../../chain/crypto/bytes.ts";
 import { type Claim, ClaimStatus } from "../../proto/gen/openledger/attribution/v1.ts";
+import { feeOf } from "./attest-fee.ts";
 import { type Claims, kindName } from "./engine.ts";
 import { errors } from "./errors.ts";
 import type { AttributionKeeper } from "./keeper.ts";
@@ -77,13 +78,14 @@ export function overturn(
     const status = CLAIM_STATUS_OVERTURNED;
     keeper.close(ctx, over, { claimId: id, status, members: [], height: BigInt(ctx.height), opened: false });
   }
-  const bond = BigInt(claim.bond);
+  // The fee of an accepted claim was paid; that of an open one goes with the bond.
+  const bond = BigInt(claim.bond) + (isAccepted ? 0n : feeOf(claim));
   needs.bank.moduleToModule(ctx, ATTRIBUTION, to, bond);
   ctx.events.emit("claim_overturned", [
     ["claim_id", toHex(id)],
     ["kind", kindName(claim.kind)],
     ["poster", claim.poster],
-    ["bond", claim.bond],
+    ["bond", bond.toString()],
   ]);
   return { claim: over, bond, datanets: claims.handler(claim).forfeitTo?.(ctx, over) ?? [] };
 }

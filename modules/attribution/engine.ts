@@ -8,6 +8,7 @@ import {
   type CommitteeMember,
   type Params,
 } from "../../proto/gen/openledger/attribution/v1.ts";
+import { feeOf } from "./attest-fee.ts";
 import { wholeCommittee } from "./committee.ts";
 import { beginDispute, endDispute, isDisputable, overturn } from "./disputed.ts";
 import { errors } from "./errors.ts";
@@ -63,12 +64,14 @@ export class Claims implements ClaimEngine {
     const attested = record.status === ClaimStatus.CLAIM_STATUS_OPEN;
     if (attested) this.#open(ctx, record);
     else this.#keeper.saveClaim(ctx, record);
-    if (post.bond > 0n) this.#needs.bank.sendToModule(ctx, post.poster, ATTRIBUTION, post.bond);
+    const stake = post.bond + feeOf(record);
+    if (stake > 0n) this.#needs.bank.sendToModule(ctx, post.poster, ATTRIBUTION, stake);
     ctx.events.emit("claim_posted", [
       ["claim_id", toHex(id)],
       ["kind", kindName(post.kind)],
       ["poster", post.poster],
       ["attested", String(attested)],
+      ["attest_fee", feeOf(record).toString()],
       ["open_end", String(record.openEnd)],
     ]);
     return id;
@@ -110,8 +113,10 @@ export class Claims implements ClaimEngine {
     const params = this.#keeper.params(ctx);
     const posted = BigInt(ctx.height);
     const seedHeight = posted + params.seedDelay;
-    const commitEnd = seedHeight + termsOf(params, post.kind).commitBlocks;
-    const attested = this.handler(post).stakes === "module" || isAttested(params, post.kind);
+    const { commitBlocks, attestFee } = termsOf(params, post.kind);
+    const commitEnd = seedHeight + commitBlocks;
+    const isModules = this.handler(post).stakes === "module";
+    const attested = isModules || isAttested(params, post.kind);
     const heights = { seedHeight, commitEnd, openEnd: commitEnd + params.openBlocks };
     const never = { seedHeight: 0n, commitEnd: 0n, openEnd: 0n };
     return {
@@ -132,6 +137,8 @@ export class Claims implements ClaimEngine {
       statement: post.statement ?? NO_BYTES,
       bondUntil: 0n,
       disputed: false,
+      // A module that holds the stakes pays the attesters as well.
+      attestFee: attested && !isModules ? attestFee : "",
     };
   }
 

@@ -3,7 +3,7 @@ import type { Invariant } from "../../chain/app/module.ts";
 import { toHex } from "../../chain/crypto/bytes.ts";
 import { sum } from "../../chain/math/int.ts";
 import { ClaimStatus } from "../../proto/gen/openledger/attribution/v1.ts";
-import { type AttributionKeeper, holdsBond } from "./keeper.ts";
+import { type AttributionKeeper, heldFor } from "./keeper.ts";
 import { ATTRIBUTION } from "./keys.ts";
 import type { BankNeeds } from "./needs.ts";
 
@@ -18,9 +18,9 @@ export function invariants(keeper: AttributionKeeper, bank: BankNeeds): Invarian
 }
 
 function checkEscrow(ctx: Context, keeper: AttributionKeeper, bank: BankNeeds): string | undefined {
-  const held = sum([...keeper.claims(ctx)].filter(holdsBond).map(({ bond }) => BigInt(bond)));
+  const held = sum([...keeper.claims(ctx)].map(heldFor));
   const balance = bank.moduleBalance(ctx, ATTRIBUTION);
-  return held === balance ? undefined : `bonds of ${held} are open, the module account holds ${balance}`;
+  return held === balance ? undefined : `bonds and fees of ${held} are open, the module account holds ${balance}`;
 }
 
 function checkQueue(ctx: Context, keeper: AttributionKeeper): string | undefined {

@@ -13,6 +13,7 @@ import {
   type RecordedOpening,
   type RootRecord,
 } from "../../proto/gen/openledger/attribution/v1.ts";
+import { feeOf } from "./attest-fee.ts";
 import { genesisBeacon } from "./beacon.ts";
 import { errors } from "./errors.ts";
 import { ATTRIBUTION, memberKey, tables } from "./keys.ts";
@@ -261,8 +262,10 @@ export class AttributionKeeper {
   }
 }
 
-/** Claims whose bond this module holds. */
-export function holdsBond({ status, bondUntil }: Claim): boolean {
-  const held = status === ClaimStatus.CLAIM_STATUS_ACCEPTED && bondUntil > 0n;
-  return held || status === ClaimStatus.CLAIM_STATUS_OPEN || status === ClaimStatus.CLAIM_STATUS_UNATTESTED;
+/** What this module holds for a claim: the fee until the tally, the bond until it is returned. */
+export function heldFor(claim: Claim): bigint {
+  const { status, bondUntil } = claim;
+  if (status === ClaimStatus.CLAIM_STATUS_OPEN) return BigInt(claim.bond) + feeOf(claim);
+  const isHeld = status === ClaimStatus.CLAIM_STATUS_ACCEPTED && bondUntil > 0n;
+  return isHeld || status === ClaimStatus.CLAIM_STATUS_UNATTESTED ? BigInt(claim.bond) : 0n;
 }

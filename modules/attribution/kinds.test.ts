@@ -35,8 +35,8 @@ function network({
 }: Setup = {}) {
   const specs = behaviours.map((behaviour, i) => ({ name: `val-${i}`, power: 10, behaviour }));
   const kinds = [
-    { kind: CLAIM_KIND_TRAINING, commitBlocks: 8n, holdBlocks: 20n, maxOpen: 2, noQuorumBurnBps: 2_000 },
-    { kind: CLAIM_KIND_FIDELITY, commitBlocks: 4n, holdBlocks: 0n, maxOpen: 0, noQuorumBurnBps: 0 },
+    { kind: CLAIM_KIND_TRAINING, commitBlocks: 8n, holdBlocks: 20n, maxOpen: 2, noQuorumBurnBps: 2_000, attestFee: "" },
+    { kind: CLAIM_KIND_FIDELITY, commitBlocks: 4n, holdBlocks: 0n, maxOpen: 0, noQuorumBurnBps: 0, attestFee: "" },
   ];
   const state = {
     attribution: { params: toJson(Params, { ...DEFAULT_PARAMS, kinds, unattestedKinds: [], ...params }) },
@@ -82,7 +82,14 @@ describe("windows of a kind", () => {
 
   test("parameters outside the rails are refused", () => {
     const wrong = (changes: Partial<Params>) => () => checkParams({ ...DEFAULT_PARAMS, ...changes });
-    const kind = { kind: CLAIM_KIND_INDEX, commitBlocks: 4n, holdBlocks: 0n, maxOpen: 1, noQuorumBurnBps: 0 };
+    const kind = {
+      kind: CLAIM_KIND_INDEX,
+      commitBlocks: 4n,
+      holdBlocks: 0n,
+      maxOpen: 1,
+      noQuorumBurnBps: 0,
+      attestFee: "",
+    };
     expect(wrong({})).not.toThrow();
     expect(wrong({ kinds: [kind, kind] })).toThrow("by kind ascending");
     expect(wrong({ kinds: [{ ...kind, commitBlocks: 1n }] })).toThrow("2 to 4096");

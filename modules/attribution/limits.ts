@@ -67,5 +67,8 @@ export const BEACON_CHAIN_LENGTH = 2 ** 20;
 /** Heights that a validator may skip between two reveals; each costs every node one hash. */
 export const MAX_BEACON_GAP = 1_024;
 
+/** Largest fee for attesting a claim, in uopen: a thousand coins for hours of recomputation. */
+export const MAX_ATTEST_FEE = 1_000_000_000;
+
 /** Entries of one page of a query. */
 export const MAX_PAGE = 1_000;

@@ -1,7 +1,9 @@
 import { parseAmount } from "../../chain/app/coins.ts";
 import { ClaimKind, type KindParams, type Params } from "../../proto/gen/openledger/attribution/v1.ts";
+import { feeOf } from "./attest-fee.ts";
 import { errors } from "./errors.ts";
 import {
+  MAX_ATTEST_FEE,
   MAX_CLAIM_OPENING_BYTES,
   MAX_COMMIT_BLOCKS,
   MAX_COMMITTEE,
@@ -13,7 +15,7 @@ import {
 
 /** A tenth of the bond burns without quorum unless told otherwise: a long window that comes to nothing held others up. */
 function kindParams(kind: ClaimKind, changes: Partial<KindParams> & Pick<KindParams, "commitBlocks">): KindParams {
-  return { kind, holdBlocks: 0n, maxOpen: 0, noQuorumBurnBps: 1_000, ...changes };
+  return { kind, holdBlocks: 0n, maxOpen: 0, noQuorumBurnBps: 1_000, attestFee: "", ...changes };
 }
 
 /** Genesis defaults (DESIGN.md section 5); the bond in uopen. */
@@ -28,9 +30,11 @@ export const DEFAULT_PARAMS: Params = {
   committeeSize: 32,
   peerSample: 6,
   kinds: [
-    kindParams(ClaimKind.CLAIM_KIND_TRAINING, { commitBlocks: 60n, holdBlocks: 3_600n, maxOpen: 128 }),
-    kindParams(ClaimKind.CLAIM_KIND_INDEX, { commitBlocks: 60n, maxOpen: 128 }),
-    kindParams(ClaimKind.CLAIM_KIND_FIDELITY, { commitBlocks: 600n, maxOpen: 16 }),
+    kindParams(ClaimKind.CLAIM_KIND_TRAINING, {
+      ...{ commitBlocks: 60n, holdBlocks: 3_600n, maxOpen: 128, attestFee: "50000" },
+    }),
+    kindParams(ClaimKind.CLAIM_KIND_INDEX, { commitBlocks: 60n, maxOpen: 128, attestFee: "50000" }),
+    kindParams(ClaimKind.CLAIM_KIND_FIDELITY, { commitBlocks: 600n, maxOpen: 16, attestFee: "200000" }),
     kindParams(ClaimKind.CLAIM_KIND_STEP, { commitBlocks: 30n, noQuorumBurnBps: 0 }),
   ],
   unattestedKinds: [],
@@ -38,6 +42,9 @@ export const DEFAULT_PARAMS: Params = {
 
 /** Kinds that a network without verifiers may leave unattested. What money depends on is always attested. */
 const OPTIONAL_KINDS: readonly ClaimKind[] = [ClaimKind.CLAIM_KIND_TRAINING, ClaimKind.CLAIM_KIND_INDEX];
+
+/** Who attests these is paid out of the request's fee, or out of what the loser of the dispute staked. */
+const PAID_ELSEWHERE: readonly ClaimKind[] = [ClaimKind.CLAIM_KIND_RESULT, ClaimKind.CLAIM_KIND_STEP];
 
 /** A block must have room for one opening of each kind. */
 const MIN_OPENING_BYTES = 32_768;
@@ -64,7 +71,8 @@ export function checkParams(params: Params): void {
 }
 
 function checkKinds({ kinds, unattestedKinds }: Params): void {
-  kinds.forEach(({ kind, commitBlocks, holdBlocks, noQuorumBurnBps }, i) => {
+  kinds.forEach((terms, i) => {
+    const { kind, commitBlocks, holdBlocks, noQuorumBurnBps } = terms;
     const before = kinds[i - 1]?.kind ?? ClaimKind.CLAIM_KIND_UNSPECIFIED;
     demand(kind > before, "kinds are listed once each, by kind ascending");
     demand(
@@ -73,6 +81,8 @@ function checkKinds({ kinds, unattestedKinds }: Params): void {
     );
     demand(holdBlocks <= BigInt(MAX_HOLD_BLOCKS), `hold_blocks of kind ${kind} is at most ${MAX_HOLD_BLOCKS}`);
     demand(noQuorumBurnBps <= 10_000, `no_quorum_burn_bps of kind ${kind} is at most 10000`);
+    const most = PAID_ELSEWHERE.includes(kind) ? 0n : BigInt(MAX_ATTEST_FEE);
+    demand(feeOf(terms) <= most, `attest_fee of kind ${kind} is at most ${most}`);
   });
   unattestedKinds.forEach((kind, i) => {
     const isOptional = OPTIONAL_KINDS.includes(kind) && unattestedKinds.indexOf(kind) === i;
@@ -82,7 +92,7 @@ function checkKinds({ kinds, unattestedKinds }: Params): void {
 
 /** What holds for claims of one kind. */
 export function termsOf({ kinds, commitBlocks }: Params, kind: ClaimKind): KindParams {
-  const common = { kind, commitBlocks, holdBlocks: 0n, maxOpen: 0, noQuorumBurnBps: 0 };
+  const common = { kind, commitBlocks, holdBlocks: 0n, maxOpen: 0, noQuorumBurnBps: 0, attestFee: "" };
   return kinds.find((each) => each.kind === kind) ?? common;
 }
 

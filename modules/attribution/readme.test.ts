@@ -15,11 +15,12 @@ const { module } = chain.attribution;
 /** Parameters with those of single kinds one by one, by the kind's name in events. */
 function flattened(): Record<string, unknown> {
   const { kinds, unattested_kinds, ...plain } = toJson(Params, DEFAULT_PARAMS) as Record<string, unknown>;
-  const named = DEFAULT_PARAMS.kinds.flatMap(({ kind, commitBlocks, holdBlocks, maxOpen, noQuorumBurnBps }) => [
-    [`kinds.${kindName(kind)}.commit_blocks`, commitBlocks],
-    [`kinds.${kindName(kind)}.hold_blocks`, holdBlocks],
-    [`kinds.${kindName(kind)}.max_open`, maxOpen],
-    [`kinds.${kindName(kind)}.no_quorum_burn_bps`, noQuorumBurnBps],
+  const named = DEFAULT_PARAMS.kinds.flatMap((terms) => [
+    [`kinds.${kindName(terms.kind)}.commit_blocks`, terms.commitBlocks],
+    [`kinds.${kindName(terms.kind)}.hold_blocks`, terms.holdBlocks],
+    [`kinds.${kindName(terms.kind)}.max_open`, terms.maxOpen],
+    [`kinds.${kindName(terms.kind)}.no_quorum_burn_bps`, terms.noQuorumBurnBps],
+    [`kinds.${kindName(terms.kind)}.attest_fee`, terms.attestFee || "0"],
   ]);
   const unattested = DEFAULT_PARAMS.unattestedKinds.map(kindName).join(", ");
   return { ...plain, ...Object.fromEntries(named), unattested_kinds: unattested || "none" };

@@ -10,6 +10,7 @@ import {
   type RecordedOpening,
   Verdict,
 } from "../../proto/gen/openledger/attribution/v1.ts";
+import { feeOf, payFee, returnFee } from "./attest-fee.ts";
 import { allPeersOf } from "./committee.ts";
 import { holdBond } from "./disputed.ts";
 import { type Claims, kindName } from "./engine.ts";
@@ -38,7 +39,7 @@ export interface SettleParts {
   readonly needs: AttributionNeeds;
 }
 
-/** Tallies one claim, tells its module, and returns or forfeits the bond, or burns a share of it. */
+/** Tallies one claim, tells its module, pays the attesters, and returns or forfeits the bond, or burns a share of it. */
 export function settleClaim(ctx: Context, parts: SettleParts, claim: Claim): void {
   const decided = decide(ctx, parts, claim);
   const refused = contained(ctx, (branch) =>
@@ -52,6 +53,7 @@ export function settleClaim(ctx: Context, parts: SettleParts, claim: Claim): voi
   if (!contained(ctx, (branch) => conclude(branch, parts, claim, undo))) return;
   const stuck = contained(ctx, (branch) => {
     finish(branch, parts, claim, undone);
+    returnFee(branch, parts.needs, claim);
     returnBond(branch, parts, claim);
   });
   assertInvariant(stuck === undefined, "attribution/escrow", `the bond of claim ${toHex(claim.id)} cannot be returned`);
@@ -114,6 +116,7 @@ function conclude(ctx: Context, parts: SettleParts, claim: Claim, { outcome, und
   const handler = parts.claims.handler(claim);
   switch (outcome.status) {
     case ClaimStatus.CLAIM_STATUS_ACCEPTED:
+      payFee(ctx, parts.needs, { claim, winners, datanets: handler.forfeitTo?.(ctx, claim) ?? [] });
       keepBond(ctx, parts, closed);
       handler.onAccepted(ctx, closed, result);
       return;
@@ -122,6 +125,7 @@ function conclude(ctx: Context, parts: SettleParts, claim: Claim, { outcome, und
       handler.onRejected(ctx, closed, result);
       return;
     default:
+      returnFee(ctx, parts.needs, claim);
       undecided(ctx, parts, claim);
       handler.onNoQuorum(ctx, closed, result);
   }
@@ -202,9 +206,10 @@ function chargeBond(ctx: Context, parts: SettleParts, claim: Claim): void {
 }
 
 function forfeitBond(ctx: Context, { needs, claims }: SettleParts, claim: Claim, rejecters: readonly Payee[]): void {
-  if (BigInt(claim.bond) === 0n) return;
+  const amount = BigInt(claim.bond) + feeOf(claim);
+  if (amount === 0n) return;
   const datanets = claims.handler(claim).forfeitTo?.(ctx, claim) ?? [];
-  needs.forfeits.takeForfeit(ctx, { from: ATTRIBUTION, amount: BigInt(claim.bond), rejecters, datanets });
+  needs.forfeits.takeForfeit(ctx, { from: ATTRIBUTION, amount, rejecters, datanets });
 }
 
 function statusName(status: ClaimStatus): string {

@@ -25,7 +25,9 @@ const BOND = 1_000_000n;
 
 function network(poster: Poster): { net: Network; training: Uint8Array } {
   const { CLAIM_KIND_STEP, CLAIM_KIND_TRAINING } = ClaimKind;
-  const kinds = [{ kind: CLAIM_KIND_TRAINING, commitBlocks: 4n, holdBlocks: 60n, maxOpen: 0, noQuorumBurnBps: 0 }];
+  const kinds = [
+    { kind: CLAIM_KIND_TRAINING, commitBlocks: 4n, holdBlocks: 60n, maxOpen: 0, noQuorumBurnBps: 0, attestFee: "" },
+  ];
   const params = toJson(Params, { ...DEFAULT_PARAMS, kinds, unattestedKinds: [] });
   const moves = toJson(DisputeParams, { ...DISPUTE_DEFAULTS, moveBlocks: 60n });
   const truth = (claim: Claim) => claim.kind !== CLAIM_KIND_STEP || isTrueStep(StepStatement.decode(claim.statement));
