@@ -99,7 +99,9 @@ async function train(options: TrainOptions, self: Command): Promise<void> {
       ["rows", trained.rows],
       ["classes", trained.labels],
       ["weights hash", trained.weightsHash],
-      ["held-out accuracy (heads that never saw the contributor)", percent(trained.heldOutAccuracy)],
+      ["rows held out", trained.heldOutRows],
+      ["held-out accuracy", percent(trained.heldOutAccuracy)],
+      ["accuracy of heads that never saw the contributor", percent(trained.crossFittedAccuracy)],
       ["test accuracy", percent(trained.testAccuracy)],
     ]),
   );

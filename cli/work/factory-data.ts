@@ -1,11 +1,11 @@
 import { basename } from "node:path";
-import { fromBech32 } from "../../chain/crypto/bech32.ts";
 import { compareBytes, toHex } from "../../chain/crypto/bytes.ts";
 import { merkleRoot } from "../../chain/crypto/merkle.ts";
 import { taggedHash, utf8Bytes } from "../../chain/crypto/tagged.ts";
 import type { JobRow, SourceRows } from "../../node/factory/job/index.ts";
 import { clusters } from "../../node/influence/dedupe.ts";
-import { type TrainingRow, trainingRows } from "../../node/pipeline/training-rows.ts";
+import { sourceRows } from "../../node/jobs/index.ts";
+import { splitRows, type TrainingRow } from "../../node/pipeline/training-rows.ts";
 import { ChainClient } from "../chain/client.ts";
 import { usageError } from "../errors.ts";
 import { readCsv } from "./csv.ts";
@@ -31,6 +31,8 @@ export interface JobRows {
   readonly labels: readonly string[];
   /** Rows of snapshots with their places, for the index; none from a CSV file. */
   readonly placed: readonly TrainingRow[];
+  /** Rows of snapshots that only judge, as the snapshots' seeds draw them; absent from a CSV file. */
+  readonly heldOut?: readonly TrainingRow[];
 }
 
 /** Takes rows from snapshots on chain or from a file. Checks everything that comes from blobs against the chain's roots. */
@@ -43,17 +45,11 @@ async function snapshotRows(ids: readonly string[], node: string, progress: Prog
   const client = await ChainClient.connect(node);
   const loaded = [];
   for (const id of ids) loaded.push(await loadSnapshot(client, id, progress));
-  const placed = trainingRows(loaded.map(({ source }) => source));
-  const sources = loaded.map(({ source }): SourceRows => {
-    const rows = trainingRows([source]).map(({ contributor, ...row }) => ({
-      ...row,
-      contributor: fromBech32(contributor),
-    }));
-    return { snapshot: source.snapshot.id, root: source.snapshot.root, rows };
-  });
+  const { training: placed, heldOut } = splitRows(loaded.map(({ source }) => source));
+  const sources = loaded.map(({ source }) => sourceRows(source));
   const used = new Set(placed.map(({ label }) => label));
   const labels = [...new Set(loaded.flatMap(({ datanet }) => datanet.labels))].filter((label) => used.has(label));
-  return { sources, labels, placed };
+  return { sources, labels, placed, heldOut };
 }
 
 /** A file as if it were a snapshot: its root is over the item ids, each row its own contributor. */

@@ -2,21 +2,18 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sha256 } from "../../chain/crypto/hash.ts";
 import {
-  checkedSplit,
   DataForm,
   type HeadTrainer,
   JOB_FILES,
   type JobData,
   JobFolder,
   type JobManifest,
-  type JobRow,
   type SourceRows,
 } from "../../node/factory/job/index.ts";
 import { type AsyncEncoder, type EncoderFiles, encoderInThreads } from "../../node/influence/encoders/index.ts";
 import { weightsHash } from "../../node/influence/grid.ts";
 import { encodeModel } from "../../node/influence/model-format.ts";
 import { type TrainingPlan, trainingManifest } from "../../node/pipeline/training.ts";
-import type { TrainingRow } from "../../node/pipeline/training-rows.ts";
 import { TrainingManifest } from "../../proto/gen/openledger/factory/v1.ts";
 import { encodeBytes } from "../../proto/runtime.ts";
 import { CliError, EXIT } from "../errors.ts";
@@ -108,21 +105,22 @@ export function openFolder(dir: string): { readonly folder: JobFolder; readonly 
 
 const MODEL_FOLDER = "model";
 
-/** What `model index` and `model register` take, of a head that was trained on snapshots. */
+/** What `model index` and `model register` take, of a head that was trained on all training rows of snapshots. */
 export async function saveHeadModel(
   folder: JobFolder,
   manifest: JobManifest,
   { rows }: KeptRows,
   trainer: HeadTrainer,
 ): Promise<string | undefined> {
-  if (rows.placed.length === 0 || manifest.folds === 0) return undefined;
+  if (rows.placed.length === 0 || manifest.folds === 0 || manifest.heldOutRows > 0) return undefined;
   const dir = join(folder.dir, MODEL_FOLDER);
   const { gate } = await trainer.gate();
   const weights = trainer.weights();
   const encoderId = manifest.base?.encoder ?? "";
   const plan: TrainingPlan = {
     snapshots: manifest.sources.map(({ snapshot, root }) => ({ id: snapshot, root })),
-    rows: trainedRows(manifest, rows),
+    rows: rows.placed,
+    heldOut: rows.heldOut ?? [],
     labels: manifest.labels,
     encoder: encoderId,
     lambdaGrid: Number(manifest.optimiser?.lambda ?? 0n),
@@ -139,13 +137,6 @@ export async function saveHeadModel(
   };
   saveTrained(dir, plan, trained, encoderFiles(folder.dir));
   return dir;
-}
-
-/** Rows with their places that the job trains on: all but those held out. */
-function trainedRows(manifest: JobManifest, rows: JobRows): TrainingRow[] {
-  const key = (row: { readonly itemId: Uint8Array }) => Buffer.from(row.itemId).toString("hex");
-  const trained = new Set(checkedSplit(manifest, rows.sources).training.map((row: JobRow) => key(row)));
-  return rows.placed.filter((row) => trained.has(key(row)));
 }
 
 /** Hash of a file's bytes as manifests name it. */

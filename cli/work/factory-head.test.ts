@@ -47,6 +47,7 @@ test("a head on snapshots is the model, manifest and gates of `model train`, bit
   const plan = {
     snapshots,
     rows: placed,
+    heldOut: [],
     labels: manifest.labels,
     encoder: base.base!.encoder,
     lambdaGrid: LAMBDA_GRID,

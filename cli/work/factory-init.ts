@@ -33,7 +33,8 @@ export interface InitOptions extends GraphChoice {
   readonly encoderGraph?: string;
   readonly encoderTokenizer?: string;
   readonly seed?: string;
-  readonly heldOut: number;
+  /** One row in this many; by default 10, and none of a head on snapshots, whose held-out rows the chain draws. */
+  readonly heldOut?: number;
   readonly checkpointEvery?: number;
   readonly optimiser: "sgd" | "adam" | "adamw";
   readonly rate: number;
@@ -79,10 +80,11 @@ export async function initJob(
   progress.note("reading rows");
   const rows = await loadRows(origin, node, progress);
   const seed = seedOf(options.seed);
+  const heldOut = heldOutPart(options, origin, progress);
   const encoder = await encoderOf(options);
-  const { training } = splitRows(rows.sources, seed, options.heldOut);
+  const { training } = splitRows(rows.sources, seed, heldOut);
   const graph = options.method === "head" ? undefined : graphBase(options, training, rows.labels, progress);
-  const manifest = manifestOf(options, rows, seed, encoder, graph);
+  const manifest = manifestOf(options, { rows, seed, heldOut }, encoder, graph);
   encodeManifest(manifest);
   const folder = JobFolder.create(options.dir, manifest);
   keepRows(folder, { origin, rows });
@@ -99,6 +101,19 @@ export async function initJob(
     classes: manifest.labels.length,
     weights: graph?.weights ?? null,
   };
+}
+
+const DEFAULT_HELD_OUT_PART = 10;
+
+/** A model is a head on all rows that its snapshots give for training: one with other rows can be no model on chain. */
+function heldOutPart({ method, heldOut }: InitOptions, origin: RowsOrigin, progress: Progress): number {
+  const isModel = method === "head" && origin.kind === "snapshots";
+  if (isModel && heldOut !== undefined && heldOut > 0) {
+    progress.note(
+      `--held-out ${heldOut} leaves rows out that validators train on: this head cannot be registered as a model. The chain draws held-out rows itself`,
+    );
+  }
+  return heldOut ?? (isModel ? 0 : DEFAULT_HELD_OUT_PART);
 }
 
 /** Hexadecimal digits of 32 bytes as they are, another text by its hash; random without one. */
@@ -126,12 +141,11 @@ async function encoderOf(options: InitOptions): Promise<JobEncoder> {
 
 function manifestOf(
   options: InitOptions,
-  rows: JobRows,
-  seed: Uint8Array,
+  { rows, seed, heldOut }: { readonly rows: JobRows; readonly seed: Uint8Array; readonly heldOut: number },
   encoder: JobEncoder,
   graph: GraphBase | undefined,
 ): JobManifest {
-  const fields = dataFields(rows.sources, seed, options.heldOut);
+  const fields = dataFields(rows.sources, seed, heldOut);
   const form = graph?.form ?? DataForm.DATA_FORM_FEATURES;
   const isFeatures = form === DataForm.DATA_FORM_FEATURES;
   return {

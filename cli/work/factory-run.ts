@@ -19,6 +19,7 @@ import {
 import { writeDurably } from "../../node/home/durable-file.ts";
 import { referenceAnswer } from "../../node/influence/answer.ts";
 import { fromGrid } from "../../node/influence/grid.ts";
+import { judgesOf } from "../../node/pipeline/training.ts";
 import { CliError, EXIT, usageError } from "../errors.ts";
 import type { CsvRow } from "./csv.ts";
 import { loadRows } from "./factory-data.ts";
@@ -50,6 +51,11 @@ export interface RunFlags {
   readonly test: readonly CsvRow[];
 }
 
+interface LabelledText {
+  readonly text: string;
+  readonly label: string;
+}
+
 /** Trains a job's folder from its start, or goes on where it stopped. Throws CliError, JobError, InfluenceError. */
 export async function trainFolder(flags: RunFlags, progress: Progress): Promise<TrainReport> {
   const { folder, manifest } = openFolder(flags.dir);
@@ -71,8 +77,11 @@ export async function trainFolder(flags: RunFlags, progress: Progress): Promise<
     );
     folder.keepResult(result);
     const seconds = (performance.now() - begun) / 1000;
-    const testAccuracy = flags.test.length === 0 ? null : await accuracy(manifest, data, result.weights, flags.test);
-    return report(flags.dir, result, { model: extra, seconds, testAccuracy });
+    const judged = (rows: readonly LabelledText[]) =>
+      rows.length === 0 ? Promise.resolve(null) : accuracy(manifest, data, result.weights, rows);
+    const testAccuracy = await judged(flags.test);
+    const drawnAccuracy = extra === undefined ? null : await judged(judgesOf(kept.rows.heldOut ?? [], manifest.labels));
+    return report(flags.dir, result, { model: extra, seconds, testAccuracy, drawnAccuracy });
   } finally {
     watch.end();
     await data.close();
@@ -94,7 +103,13 @@ function whereToBegin(folder: JobFolder, manifest: JobManifest, isResumed: boole
 function report(
   dir: string,
   { hash, log, logRoot, heldOut }: JobResult,
-  more: { readonly model: string | undefined; readonly seconds: number; readonly testAccuracy: number | null },
+  more: {
+    readonly model: string | undefined;
+    readonly seconds: number;
+    readonly testAccuracy: number | null;
+    /** On the rows that the snapshots hold out. */
+    readonly drawnAccuracy: number | null;
+  },
 ): TrainReport {
   return {
     dir,
@@ -104,7 +119,7 @@ function report(
     checkpoints: log.checkpoints.length,
     roundings: log.rounding?.entries.length ?? 0,
     heldOutLoss: heldOut?.loss ?? null,
-    heldOutAccuracy: heldOut?.right === undefined ? null : heldOut.right / heldOut.samples,
+    heldOutAccuracy: heldOut?.right === undefined ? more.drawnAccuracy : heldOut.right / heldOut.samples,
     seconds: Math.round(more.seconds * 100) / 100,
     testAccuracy: more.testAccuracy,
     model: more.model ?? null,
@@ -120,7 +135,7 @@ async function accuracy(
   manifest: JobManifest,
   { encoder }: JobData,
   weights: Int32Array,
-  test: readonly CsvRow[],
+  test: readonly LabelledText[],
 ): Promise<number> {
   const head = fromGrid(weights);
   const dims = encoder?.dims ?? 0;

@@ -8,12 +8,13 @@ import { indexModel } from "../../node/pipeline/index-model.ts";
 import {
   DEFAULT_ENCODER,
   defaultLambdaGrid,
+  type Judged,
   type TrainedModel,
   type TrainingPlan,
   trainModel,
   usedLabels,
 } from "../../node/pipeline/training.ts";
-import { trainingRows } from "../../node/pipeline/training-rows.ts";
+import { splitRows } from "../../node/pipeline/training-rows.ts";
 import type { ChainClient } from "../chain/client.ts";
 import { CliError, EXIT } from "../errors.ts";
 import type { CsvRow } from "./csv.ts";
@@ -28,8 +29,11 @@ export interface Trained {
   readonly weightsHash: string;
   readonly iterations: number;
   readonly converged: boolean;
-  /** Share of right answers; null without rows to judge. */
+  /** Rows that the snapshots hold out, and the head's share of right answers to them; null without any. */
+  readonly heldOutRows: number;
   readonly heldOutAccuracy: number | null;
+  /** The same over training rows, by heads that never saw the row's contributor; null without rows to judge. */
+  readonly crossFittedAccuracy: number | null;
   readonly testAccuracy: number | null;
   readonly testRows: number;
 }
@@ -52,17 +56,19 @@ export async function trainFromSnapshots(
   const encoder = encoderInThreads(files ? specOf(files).id : DEFAULT_ENCODER, files);
   const loaded = [];
   for (const id of options.snapshots) loaded.push(await loadSnapshot(client, id, progress));
-  const rows = trainingRows(loaded.map(({ source }) => source));
+  const { training: rows, heldOut } = splitRows(loaded.map(({ source }) => source));
   const known = loaded.flatMap(({ datanet }) => datanet.labels);
   const plan = {
     snapshots: loaded.map(({ source: { snapshot } }) => ({ id: snapshot.id, root: snapshot.root })),
     rows,
+    heldOut,
     labels: usedLabels(known, rows),
     encoder: encoder.id,
     lambdaGrid: defaultLambdaGrid(rows.length),
   };
   checkClasses(plan.labels, known, progress);
-  progress.note(`training ${plan.labels.length} classes on ${rows.length} cluster owners`);
+  const judges = heldOut.length > 0 ? `, ${heldOut.length} are held out` : "";
+  progress.note(`training ${plan.labels.length} classes on ${rows.length} cluster owners${judges}`);
   try {
     return await trainPlan(plan, { ...options, encoder }, progress, (trained) =>
       saveTrained(options.dir, plan, trained, files),
@@ -99,14 +105,17 @@ async function trainPlan(
     onProgress: iterationNotes(progress),
   });
   save(trained);
-  const { head, heldOut } = trained;
+  const { head, heldOut, crossFitted } = trained;
+  const share = ({ rows, right }: Judged) => (rows > 0 ? right / rows : null);
   return {
     rows: plan.rows.length,
     labels: plan.labels.length,
     weightsHash: toHex(head.hash),
     iterations: head.iterations,
     converged: head.converged,
-    heldOutAccuracy: heldOut.rows > 0 ? heldOut.right / heldOut.rows : null,
+    heldOutRows: plan.heldOut.length,
+    heldOutAccuracy: share(heldOut),
+    crossFittedAccuracy: share(crossFitted),
     testAccuracy: test.length > 0 ? await testAccuracy(trained.model, encoder, test) : null,
     testRows: test.length,
   };

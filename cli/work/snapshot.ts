@@ -35,11 +35,11 @@ export async function postSnapshot(
   const blobs = { blob: (id: BlobId) => downloadBlob(url, id) };
   const built = await buildSnapshot({ datanet, window }, { ask: session.query, blobs });
   const blob = await uploadArtefact(url, session.uploader, built.table);
-  const { root, clusters } = built;
+  const { root, clusters, owners } = built;
   const items = built.entries.length;
   progress.note(`${items} items in ${clusters} clusters; validators recompute them`);
   const id = snapshotId(datanet, window);
-  const value = { poster: session.address, datanet, window, root, items, clusters, blob: fromHex(blob) };
+  const value = { poster: session.address, datanet, window, root, items, clusters, owners, blob: fromHex(blob) };
   for (let attempt = 1; ; attempt++) {
     const standing = await standingSnapshot(session, id);
     if (!standing) await session.send([{ typeUrl: MsgPostSnapshot.typeUrl, value }]);

@@ -24,7 +24,7 @@ export async function examineFidelity(claim: Claim, ports: HeavyPorts): Promise<
   try {
     const input = {
       ...(await fidelityInputs(report.model, report, ports)),
-      ...{ seed: examinationSeed(claim), workers: ports.workers },
+      ...{ seed: examinationSeed(claim), workers: ports.workers, features: ports.features },
       ...{ ldsPpm: Number(report.lds / PPM_UNIT), errorPpm: Number(report.standardError / PPM_UNIT) },
       evidence: await fetchBlob(ports, report.evidenceBlob, "the evidence"),
     };
@@ -52,6 +52,6 @@ export async function fidelityInputs(id: string, design: FidelityDesign, ports: 
     design: { subsets, shareBps, queries },
     blobs: await fetchModel(ports.blobs, model),
     lambdaGrid: Number(manifest.lambdaGrid),
-    rows: await indexedRows(model, ports),
+    rows: (await indexedRows(model, ports)).rows,
   };
 }

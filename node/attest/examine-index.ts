@@ -37,12 +37,12 @@ async function examine(
     return rejected("the index header has another hash than the registered root", NO_WITNESS);
   }
   const input = {
-    ...{ seed: examinationSeed(claim), headerBytes, workers: ports.workers },
+    ...{ seed: examinationSeed(claim), headerBytes, workers: ports.workers, features: ports.features },
     rowBytes: await fetchBlob(ports, index.rowsBlob, "the index rows"),
     inverse: await fetchBlob(ports, index.inverseBlob, "the inverse"),
     model: await fetchBlob(ports, model.weightsBlob, "the weights"),
     lambdaGrid: Number(manifest.lambdaGrid),
-    rows: await indexedRows(model, ports),
+    ...(await indexedRows(model, ports)),
     encoder: { id: model.encoder, files: await fetchEncoder(ports.blobs, model) },
   };
   return heavyFinding({ kind: "index", input }, ports);

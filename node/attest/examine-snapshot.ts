@@ -24,6 +24,7 @@ export async function examineSnapshot(claim: Claim, ports: SnapshotPorts): Promi
 function differenceOf(claimed: Snapshot, own: SnapshotFacts): string {
   if (claimed.items !== own.items) return `${own.items} items are accepted, not ${claimed.items}`;
   if (claimed.clusters !== own.clusters) return `there are ${own.clusters} clusters, not ${claimed.clusters}`;
+  if (claimed.owners.join() !== own.owners.join()) return "contributions have other numbers of cluster owners";
   if (!equalBytes(claimed.root, own.root)) return `the entries have root ${toHex(own.root)}`;
   return toHex(claimed.blob) === own.blobId ? "" : `the table is blob ${own.blobId}`;
 }

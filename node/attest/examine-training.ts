@@ -69,6 +69,6 @@ async function inputsOf(model: Model, manifest: Uint8Array, ports: HeavyPorts): 
     encoder: { id: model.encoder, files: await fetchEncoder(ports.blobs, model) },
     graph: isHead ? undefined : await optional(model.baseBlob, "the base graph"),
     tokenizer: isHead ? undefined : await optional(model.tokenizerBlob, "the tokenizer"),
-    workers: ports.workers,
+    ...{ workers: ports.workers, features: ports.features },
   };
 }

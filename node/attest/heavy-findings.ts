@@ -9,6 +9,8 @@ import { type HeavyRequest, runHeavy } from "./heavy.ts";
 export interface HeavyPorts extends JobPorts {
   /** Threads of one examination. */
   readonly workers: number;
+  /** Where encoded texts are kept; nowhere without. */
+  readonly features?: string | undefined;
   /** The claim's time is over. */
   readonly signal: AbortSignal | undefined;
 }

@@ -30,5 +30,8 @@ export const PRUNE_EVERY = 16;
 /** Bytes in the unit of config verifier.memoryMiB. */
 export const MIB = 1024 * 1024;
 
+/** Encoded texts that are kept on disk: some 25 snapshots of 10,000 texts x 512. */
+export const MAX_FEATURE_BYTES = 1024 * MIB;
+
 /** Models of one block that are loaded ahead of their claims: more would push each other out of memory. */
 export const MAX_EXPECTED_MODELS = 4;

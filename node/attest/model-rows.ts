@@ -2,7 +2,7 @@ import { fromBech32 } from "../../chain/crypto/bech32.ts";
 import type { Model } from "../../proto/gen/openledger/modelregistry/v1.ts";
 import type { SourceRows } from "../factory/job/data.ts";
 import { type JobPorts, snapshotSource, sourceRows } from "../jobs/index.ts";
-import { type SnapshotSource, trainingRows } from "../pipeline/training-rows.ts";
+import { type SnapshotSource, splitRows, type TrainingRow } from "../pipeline/training-rows.ts";
 import type { IndexedRow } from "./recompute-index.ts";
 
 /** The rows of a model's snapshots, taken from the snapshots themselves. Throws JobDataError, InfluenceError. */
@@ -10,12 +10,16 @@ export async function modelSources(model: Model, ports: JobPorts): Promise<Sourc
   return (await sourcesOf(model, ports)).map(sourceRows);
 }
 
-/** The same with their places, in the order of training and index. */
-export async function indexedRows(model: Model, ports: JobPorts): Promise<IndexedRow[]> {
-  return trainingRows(await sourcesOf(model, ports)).map((row) => ({
-    ...row,
-    contributor: fromBech32(row.contributor),
-  }));
+/** The rows of a model's index with their places, and those that only judge, both in the order of the training. */
+export interface IndexedRows {
+  readonly rows: readonly IndexedRow[];
+  readonly heldOut: readonly TrainingRow[];
+}
+
+/** Throws JobDataError, InfluenceError. */
+export async function indexedRows(model: Model, ports: JobPorts): Promise<IndexedRows> {
+  const { training, heldOut } = splitRows(await sourcesOf(model, ports));
+  return { rows: training.map((row) => ({ ...row, contributor: fromBech32(row.contributor) })), heldOut };
 }
 
 async function sourcesOf({ snapshots }: Model, ports: JobPorts): Promise<SnapshotSource[]> {

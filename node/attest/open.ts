@@ -85,12 +85,13 @@ async function openValidator(
 }
 
 function attesterOf(
-  { config, guess, key }: AttestationSetup & { readonly key: ValidatorKey },
+  { config, guess, key, paths }: AttestationSetup & { readonly key: ValidatorKey },
   { app, blobs, log }: AttestationNeeds,
 ): Attester {
   if (guess) return new GuessingAttester(guess, key.address);
   if (!config.verifier.enabled) return new AbstainingAttester();
-  const ports = { ask: askApp(app), blobs: artefactsOf(blobs, FETCH_TIMEOUT_MS) };
+  const features = join(paths.attest, "features");
+  const ports = { ask: askApp(app), blobs: artefactsOf(blobs, FETCH_TIMEOUT_MS), features };
   const providers = runtimeFacts().cudaPlaced ? (["cpu", "cuda"] as const) : (["cpu"] as const);
   const checks = providers.map((provider) => goldenCheck(provider));
   return new GoldenGate(new VerifyingAttester(config.verifier, ports), checks, log);

@@ -5,6 +5,7 @@ import { encoderInThreads } from "../influence/encoders/index.ts";
 import { decodeModel } from "../influence/model-format.ts";
 import { drawn } from "../influence/sample.ts";
 import type { ModelBlobs } from "../influence/types.ts";
+import { keptFeatures } from "./feature-folder.ts";
 import type { HeavyVerdict } from "./heavy.ts";
 
 /** A measured LDS with all that it refers to. */
@@ -22,6 +23,8 @@ export interface FidelityExamination {
   readonly lambdaGrid: number;
   readonly rows: readonly JobRow[];
   readonly workers: number;
+  /** Folder of encoded texts. */
+  readonly features?: string | undefined;
 }
 
 const LAMBDA_UNIT = 2 ** 40;
@@ -29,12 +32,12 @@ const NO_WITNESS = new Float64Array(0);
 
 /** What measuring and checking a model's fidelity start from. */
 export async function measurementOf(
-  input: Pick<FidelityExamination, "blobs" | "rows" | "lambdaGrid" | "subsetSeed" | "design" | "workers">,
+  input: Pick<FidelityExamination, "blobs" | "rows" | "lambdaGrid" | "subsetSeed" | "design" | "workers" | "features">,
   onSubset?: (done: number) => void,
 ): Promise<Measurement> {
   const { blobs, rows, lambdaGrid, subsetSeed, design, workers } = input;
   const { labels, encoderId } = decodeModel(blobs.model);
-  const encoder = encoderInThreads(encoderId, blobs.encoder);
+  const encoder = keptFeatures(encoderInThreads(encoderId, blobs.encoder), input.features);
   try {
     const classes = new Map(labels.map((label, index) => [label, index]));
     const set = {

@@ -3,6 +3,8 @@ import { foldOf, trainFolds } from "../factory/train-folds.ts";
 import { type EncoderFiles, encoderInThreads } from "../influence/encoders/index.ts";
 import { decodeModel } from "../influence/model-format.ts";
 import { verifyIndex } from "../influence/verify-index.ts";
+import { heldOutSet, labelledSet } from "../pipeline/training.ts";
+import { keptFeatures } from "./feature-folder.ts";
 import type { HeavyVerdict } from "./heavy.ts";
 
 /** A cluster owner with its place in the snapshots. */
@@ -24,8 +26,12 @@ export interface IndexExamination {
   readonly lambdaGrid: number;
   /** In the order of the training. */
   readonly rows: readonly IndexedRow[];
+  /** Rows that only judge. */
+  readonly heldOut: readonly { readonly text: string; readonly label: string }[];
   readonly encoder: { readonly id: string; readonly files: EncoderFiles | undefined };
   readonly workers: number;
+  /** Folder of encoded texts. */
+  readonly features?: string | undefined;
 }
 
 const LAMBDA_UNIT = 2 ** 40;
@@ -34,15 +40,10 @@ const LAMBDA_UNIT = 2 ** 40;
 export async function recomputeIndex(input: IndexExamination): Promise<HeavyVerdict> {
   const { headerBytes, rowBytes, inverse, rows, workers, seed, lambdaGrid } = input;
   const { labels, weights } = decodeModel(input.model);
-  const encoder = encoderInThreads(input.encoder.id, input.encoder.files);
+  const encoder = keptFeatures(encoderInThreads(input.encoder.id, input.encoder.files), input.features);
   try {
-    const classes = new Map(labels.map((label, index) => [label, index]));
-    const set = {
-      features: await encoder.encodeAll(rows.map(({ text }) => text)),
-      dims: encoder.dims,
-      classes: labels.length,
-      labels: Int32Array.from(rows, ({ label }) => classes.get(label) ?? -1),
-    };
+    const set = await labelledSet(labels, rows, encoder);
+    const heldOut = await heldOutSet({ heldOut: input.heldOut, labels }, encoder);
     const folds = rows.map(({ contributor }) => foldOf(contributor));
     const { heads } = await trainFolds({ ...set, folds }, { lambda: lambdaGrid / LAMBDA_UNIT, workers });
     const claim = {
@@ -51,6 +52,7 @@ export async function recomputeIndex(input: IndexExamination): Promise<HeavyVerd
       contribution: rows.map(({ contribution }) => contribution),
       item: rows.map(({ item }) => item),
       entry: rows.map(({ entry }) => entry),
+      ...(heldOut && { heldOut }),
     };
     return await verifyIndex(claim, seed);
   } finally {

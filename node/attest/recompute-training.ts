@@ -8,6 +8,7 @@ import { type EncoderFiles, encoderInThreads } from "../influence/encoders/index
 import { int32FromBytes, weightsHash } from "../influence/grid.ts";
 import { decodeModel } from "../influence/model-format.ts";
 import { drawn } from "../influence/sample.ts";
+import { keptFeatures } from "./feature-folder.ts";
 import type { HeavyVerdict } from "./heavy.ts";
 
 /** A model's training with all that it refers to. */
@@ -26,6 +27,8 @@ export interface TrainingExamination {
   readonly graph: Uint8Array | undefined;
   readonly tokenizer: Uint8Array | undefined;
   readonly workers: number;
+  /** Folder of encoded texts. */
+  readonly features?: string | undefined;
 }
 
 /** Of the fold heads so many are drawn here: an index claim, without which no model serves, recomputes all of them. */
@@ -42,7 +45,8 @@ export async function recomputeTraining(
     return { verdict: "reject", reason: "the weights have another hash than the model", witness: NO_WITNESS };
   }
   const { id, files } = input.encoder;
-  const encoder = isHead || isOnFeatures(manifest) ? encoderInThreads(id, files) : undefined;
+  const isEncoded = isHead || isOnFeatures(manifest);
+  const encoder = isEncoded ? keptFeatures(encoderInThreads(id, files), input.features) : undefined;
   try {
     const claim = {
       ...{ manifest, model, rows, readBlob },

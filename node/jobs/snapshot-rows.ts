@@ -15,7 +15,7 @@ import { type ArtefactSource, artefact } from "../attest/artefacts.ts";
 import type { Ask } from "../attest/ask.ts";
 import { BlobError } from "../blobs/index.ts";
 import type { SourceRows } from "../factory/job/data.ts";
-import { type SnapshotSource, trainingRows } from "../pipeline/training-rows.ts";
+import { isDrawn, type SnapshotSource, trainingRows } from "../pipeline/training-rows.ts";
 import { JobDataError } from "./errors.ts";
 
 /** Where state and blobs come from: a node's own, or those of an RPC server. */
@@ -36,16 +36,17 @@ export async function snapshotSource(id: string, ports: JobPorts): Promise<Snaps
   if (snapshot?.status !== SnapshotStatus.SNAPSHOT_STATUS_ACCEPTED) {
     throw new JobDataError("inconsistent", `there is no accepted snapshot ${id}`);
   }
+  if (!isDrawn(snapshot)) throw new JobDataError("missing", `the held-out items of ${id} are not drawn yet`);
   const table = decodeStrict(SnapshotTable, await fetchBlob(ports, snapshot.blob, `table of ${id}`), MAX_TABLE_BYTES);
   return { snapshot, table, items: await itemsOf(snapshot, ports) };
 }
 
-/** The cluster owners of an accepted snapshot, checked against the chain's roots. Throws JobDataError. */
+/** The cluster owners of an accepted snapshot that may be trained on, checked against the chain's roots. Throws JobDataError. */
 export async function snapshotRows(id: string, ports: JobPorts): Promise<SourceRows> {
   return sourceRows(await snapshotSource(id, ports));
 }
 
-/** The cluster owners of a snapshot as jobs and claims take them. Throws InfluenceError hash-mismatch. */
+/** The cluster owners of a snapshot but for held-out ones, as jobs and claims take them. Throws InfluenceError hash-mismatch. */
 export function sourceRows(source: SnapshotSource): SourceRows {
   const { id, root } = source.snapshot;
   const rows = trainingRows([source]).map(({ itemId, text, label, contributor }) => {

@@ -38,6 +38,8 @@ export interface SnapshotFacts {
   /** Number of accepted items. */
   readonly items: number;
   readonly clusters: number;
+  /** Cluster owners of every contribution. */
+  readonly owners: readonly number[];
   /** Id under which the table is stored: the blob's, or its manifest's when it is larger than one blob. */
   readonly blobId: BlobId;
   readonly witness: Float64Array;
@@ -79,12 +81,19 @@ export function snapshotContent(parts: readonly ContributionPart[]): SnapshotCon
     root: merkleRoot(entries.map((entry) => encodeBytes(SnapshotEntry, entry))),
     items: entries.length,
     clusters: found.clusters,
+    owners: ownersOf(entries, parts.length),
     blobId: artefactId(table),
     witness: snapshotWitness(bare),
     entries,
     texts: items,
     table,
   };
+}
+
+function ownersOf(entries: readonly SnapshotEntry[], contributions: number): number[] {
+  const owners = new Array<number>(contributions).fill(0);
+  for (const [index, { owner, contribution }] of entries.entries()) if (owner === index) owners[contribution]!++;
+  return owners;
 }
 
 /** Id of an artefact of any size: one blob when it fits, else the manifest of its chunks. */

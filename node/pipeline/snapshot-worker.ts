@@ -11,8 +11,8 @@ const { parts } = workerData as { readonly parts: readonly ContributionPart[] };
 
 function reply(): SnapshotReply {
   try {
-    const { root, items, clusters, blobId, witness } = snapshotContent(parts);
-    return { facts: { root, items, clusters, blobId, witness } };
+    const { root, items, clusters, owners, blobId, witness } = snapshotContent(parts);
+    return { facts: { root, items, clusters, owners, blobId, witness } };
   } catch (error) {
     if (!(error instanceof SnapshotError)) throw error;
     return { failure: error.message, contribution: error.contribution };

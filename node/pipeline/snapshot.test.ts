@@ -46,9 +46,10 @@ test("curated contributions of all pages make the snapshot; a thread computes th
   const built = await buildSnapshot(WINDOW, { ask, blobs: source });
   expect(built.contributions.map((entry) => entry.contribution)).toEqual(["id-0", "id-2"]);
   expect(built.items).toBe(4);
-  const { root, items, clusters, blobId, witness, contributions } = built;
+  const { root, items, clusters, owners, blobId, witness, contributions } = built;
+  expect(owners).toEqual([1, 0]);
   expect(await snapshotFacts(WINDOW, { ask, blobs: source })).toEqual({
-    ...{ root, items, clusters, blobId, witness, contributions },
+    ...{ root, items, clusters, owners, blobId, witness, contributions },
   });
 });
 

@@ -4,6 +4,7 @@ import { itemId } from "../../modules/datanet/ids.ts";
 import { Item, type Snapshot, SnapshotEntry, type SnapshotTable } from "../../proto/gen/openledger/datanet/v1.ts";
 import { encodeBytes } from "../../proto/runtime.ts";
 import { InfluenceError } from "../influence/errors.ts";
+import { drawHeldOut } from "../influence/held-out.ts";
 
 /** An accepted snapshot with its blobs: what a model is trained on. */
 export interface SnapshotSource {
@@ -13,7 +14,7 @@ export interface SnapshotSource {
   readonly items: readonly (readonly Item[] | undefined)[];
 }
 
-/** A cluster owner: one row to train on, one row of the index. */
+/** A cluster owner: one row to train on and one of the index, or a held-out one. */
 export interface TrainingRow {
   readonly itemId: Uint8Array;
   readonly text: string;
@@ -28,21 +29,50 @@ export interface TrainingRow {
   readonly contributor: string;
 }
 
+/** The cluster owners of snapshots: those that are trained on, and those that only judge. */
+export interface SplitRows {
+  readonly training: readonly TrainingRow[];
+  readonly heldOut: readonly TrainingRow[];
+}
+
+/** False while a snapshot's held-out items are still to be drawn: nobody can train on it before. */
+export function isDrawn({ owners, heldOutSeed }: Pick<Snapshot, "owners" | "heldOutSeed">): boolean {
+  return owners.length === 0 || heldOutSeed.length > 0;
+}
+
 /**
- * Cluster owners in the order that fixes the weights: by snapshot, then item id, never by arrival.
- * Throws InfluenceError hash-mismatch when table or items are not the snapshot's.
+ * Cluster owners in the order that fixes the weights: by snapshot, then item id, never by arrival. Of every contributor
+ * of a snapshot one in ten is held out, as the snapshot's seed draws.
+ * Throws InfluenceError hash-mismatch when table or items are not the snapshot's, or its seed is still to come.
  */
-export function trainingRows(sources: readonly SnapshotSource[]): TrainingRow[] {
-  const rows: TrainingRow[] = [];
+export function splitRows(sources: readonly SnapshotSource[]): SplitRows {
+  const training: TrainingRow[] = [];
+  const heldOut: TrainingRow[] = [];
   let contributions = 0;
   let entries = 0;
   for (const source of sources) {
     const owners = ownersOf(source, { contributions, entries });
-    rows.push(...owners.sort((a, b) => compareBytes(a.itemId, b.itemId)));
+    owners.sort((a, b) => compareBytes(a.itemId, b.itemId));
+    const held = heldOutOf(source.snapshot, owners);
+    training.push(...owners.filter((_, i) => !held.has(i)));
+    heldOut.push(...owners.filter((_, i) => held.has(i)));
     contributions += source.snapshot.contributions.length;
     entries += source.table.entries.length;
   }
-  return rows;
+  return { training, heldOut };
+}
+
+/** The rows that are trained on and indexed, as `splitRows` gives them. */
+export function trainingRows(sources: readonly SnapshotSource[]): TrainingRow[] {
+  return [...splitRows(sources).training];
+}
+
+function heldOutOf(snapshot: Snapshot, owners: readonly TrainingRow[]): ReadonlySet<number> {
+  if (snapshot.owners.length === 0) return new Set();
+  if (!isDrawn(snapshot)) return refuse(snapshot, "its held-out items are not drawn yet");
+  const drawn = drawHeldOut(snapshot.heldOutSeed, owners);
+  if (drawn.length === snapshot.heldOut) return new Set(drawn);
+  return refuse(snapshot, `${drawn.length} items are drawn, the chain counts ${snapshot.heldOut}`);
 }
 
 interface Offsets {

@@ -3,10 +3,12 @@ import { toBech32 } from "../../chain/crypto/bech32.ts";
 import { toHex } from "../../chain/crypto/bytes.ts";
 import { sha256 } from "../../chain/crypto/hash.ts";
 import { merkleRoot } from "../../chain/crypto/merkle.ts";
+import { heldOutCounts } from "../../modules/datanet/held-out.ts";
 import { itemId } from "../../modules/datanet/ids.ts";
-import { Item, type Snapshot, SnapshotEntry } from "../../proto/gen/openledger/datanet/v1.ts";
+import { Item, Snapshot, SnapshotEntry } from "../../proto/gen/openledger/datanet/v1.ts";
 import { TrainingManifest } from "../../proto/gen/openledger/factory/v1.ts";
 import { decodeStrict, encodeBytes } from "../../proto/runtime.ts";
+import { builtInEncoder } from "../influence/encoders/built-in.ts";
 import { decodeModel, weightsHash } from "../influence/model-format.ts";
 import { indexModel } from "./index-model.ts";
 import {
@@ -14,12 +16,12 @@ import {
   defaultLambdaGrid,
   gateBytes,
   gateFromBytes,
-  heldOutRows,
+  heldOutSet,
   type TrainingPlan,
   trainModel,
   usedLabels,
 } from "./training.ts";
-import { type SnapshotSource, trainingRows } from "./training-rows.ts";
+import { isDrawn, type SnapshotSource, splitRows, trainingRows } from "./training-rows.ts";
 
 const WORDS = ["brake", "wheel", "lamp", "chain", "saddle", "bell"];
 const LABELS = ["unused", "stop", "go"];
@@ -51,16 +53,50 @@ function source(id: string, owners: (entry: number) => number = (entry) => entry
   );
   const root = merkleRoot(entries.map((entry) => encodeBytes(SnapshotEntry, entry)));
   const clusters = entries.filter(({ owner }, index) => owner === index).length;
-  const snapshot = { id, contributions, root, items: 12, clusters } as unknown as Snapshot;
+  const snapshot = Snapshot.fromPartial({ id, contributions, root, items: 12, clusters });
   return { snapshot, table: { entries }, items };
 }
 
+/** Two contributors of 25 owners each, one of which contributes twice, and one of 9, as the chain has them after the draw. */
+function drawnSource(changes: Partial<Snapshot> = {}): SnapshotSource {
+  const sizes = [15, 25, 10, 9];
+  const names = ["ann", "bob", "ann", "cat"];
+  const items = sizes.map((size, c) =>
+    Array.from(
+      { length: size },
+      (_, i): Item => ({
+        text: `${WORDS[(c + i) % 6]} ${WORDS[(2 * c + 5 * i + 1) % 6]} of ${names[c]} ${100 * c + i}`,
+        label: i % 2 === 0 ? "stop" : "go",
+      }),
+    ),
+  );
+  const contributions = sizes.map((accepted, c) => ({
+    ...{ contribution: `part-${c}`, accepted },
+    contributor: address(names[c]!),
+  }));
+  const entries = items
+    .flatMap((list, contribution) => list.map((value, item) => ({ contribution, item, value })))
+    .map(({ contribution, item, value }, owner): SnapshotEntry => {
+      const own = itemId(contributions[contribution]!.contribution, item, encodeBytes(Item, value));
+      return { contribution, item, itemId: own, owner };
+    });
+  const root = merkleRoot(entries.map((entry) => encodeBytes(SnapshotEntry, entry)));
+  const snapshot = Snapshot.fromPartial({
+    ...{ id: "drawn/1", contributions, root, items: entries.length, clusters: entries.length },
+    ...{ owners: sizes, heldOutSeed: new Uint8Array(32).fill(7) },
+    ...changes,
+  });
+  const heldOut = [...heldOutCounts(snapshot).values()].reduce((sum, count) => sum + count, 0);
+  return { snapshot: { ...snapshot, heldOut, ...changes }, table: { entries }, items };
+}
+
 function planOf(sources: readonly SnapshotSource[]): TrainingPlan {
-  const rows = trainingRows(sources);
+  const { training: rows, heldOut } = splitRows(sources);
   const snapshots = sources.map(({ snapshot: { id, root } }) => ({ id, root }));
   return {
     snapshots,
     rows,
+    heldOut,
     labels: usedLabels(LABELS, rows),
     encoder: DEFAULT_ENCODER,
     lambdaGrid: defaultLambdaGrid(rows.length),
@@ -94,6 +130,71 @@ describe("rows of a training", () => {
   });
 });
 
+describe("held-out rows", () => {
+  test("default: one in ten of a contributor's cluster owners, over all of its contributions; the others are trained on", () => {
+    const source = drawnSource();
+    const { training, heldOut } = splitRows([source]);
+    const of = (name: string) => heldOut.filter(({ contributor }) => contributor === address(name)).length;
+    const counts = heldOutCounts(source.snapshot);
+    for (const name of ["ann", "bob", "cat"]) expect(of(name)).toBe(counts.get(address(name)) ?? 0);
+    expect(of("ann") + of("bob")).toBeGreaterThan(3);
+    const ids = [...training, ...heldOut].map(({ itemId: id }) => toHex(id));
+    expect(new Set(ids).size).toBe(59);
+    expect(training.map(({ itemId: id }) => toHex(id))).toEqual(training.map(({ itemId: id }) => toHex(id)).sort());
+    expect(trainingRows([drawnSource()])).toEqual(training);
+  });
+
+  test("behavior: another seed holds out others", () => {
+    const other = splitRows([drawnSource({ heldOutSeed: new Uint8Array(32).fill(8) })]).heldOut;
+    expect(other.map(({ itemId: id }) => toHex(id))).not.toEqual(
+      splitRows([drawnSource()]).heldOut.map(({ itemId: id }) => toHex(id)),
+    );
+  });
+
+  test("behavior: without a draw nobody can train; without owners nothing is held out", () => {
+    const undrawn = drawnSource({ heldOutSeed: new Uint8Array(0) });
+    expect(isDrawn(undrawn.snapshot)).toBe(false);
+    expect(() => splitRows([undrawn])).toThrow("not drawn yet");
+    const former = drawnSource({ owners: [], heldOutSeed: new Uint8Array(0), heldOut: 0 });
+    expect(isDrawn(former.snapshot)).toBe(true);
+    expect(splitRows([former])).toMatchObject({ heldOut: [], training: { length: 59 } });
+  });
+
+  test("behavior: a chain that counts other numbers is not believed", () => {
+    expect(() => splitRows([drawnSource({ heldOut: 9 })])).toThrow("the chain counts 9");
+  });
+
+  test("behavior: they judge head and index, and a label without training rows cannot judge", async () => {
+    const plan = planOf([drawnSource()]);
+    const trained = await trainModel(plan, { workers: 1 });
+    const [rows, held] = [plan.rows.length, plan.heldOut.length];
+    expect([rows + held, decodeStrict(TrainingManifest, trained.manifest).rows]).toEqual([59, rows]);
+    expect([trained.heldOut.rows, trained.crossFitted.rows]).toEqual([held, rows]);
+    const index = await indexModel(plan, trained, { workers: 1 });
+    expect(index.header).toMatchObject({ rows, trainedRows: rows, heldOutRows: held });
+    const stray = plan.heldOut.map((row, i) => (i === 0 ? { ...row, label: "unused" } : row));
+    expect((await heldOutSet({ ...plan, heldOut: stray }, builtInEncoder(plan.encoder)))?.labels).toHaveLength(
+      held - 1,
+    );
+  });
+});
+
+describe("how an index is chosen", () => {
+  const plan = planOf([drawnSource()]);
+
+  test("default: by measured LDS, which the header records; the inverse is used again on request", async () => {
+    const trained = await trainModel(plan, { workers: 1 });
+    const selected = await indexModel(plan, trained, { workers: 1, select: true });
+    expect(selected.selected?.measured).toHaveLength(selected.header.selection.candidates);
+    expect(selected.header).toMatchObject({ selection: { queries: plan.heldOut.length, subsets: 12 } });
+    const again = await indexModel(plan, trained, { workers: 1, select: true, earlier: selected });
+    expect(again.selected).toBeUndefined();
+    expect(toHex(again.headerBytes)).toBe(toHex(selected.headerBytes));
+    const plain = await indexModel(plan, trained, { workers: 1 });
+    expect(plain.header.selection.candidates).toBe(0);
+  });
+});
+
 describe("a training", () => {
   test("default: manifest, model and index name each other by hash, and two runs agree", async () => {
     const plan = planOf([source("x/1")]);
@@ -112,16 +213,6 @@ describe("a training", () => {
     const index = await indexModel(plan, one);
     expect(index.header).toMatchObject({ rows: 12, classes: 2, lambdaGrid: defaultLambdaGrid(12) });
     expect(index.header.weightsHash).toEqual(manifest.weightsHash);
-  });
-
-  test("behavior: held-out rows depend on root and item ids only", () => {
-    const plan = planOf([source("x/1"), source("y/1")]);
-    const chosen = heldOutRows(plan);
-    expect(chosen).toHaveLength(2);
-    const reversed = heldOutRows({ ...plan, rows: [...plan.rows].reverse() });
-    const names = (rows: readonly number[], from: TrainingPlan["rows"]) =>
-      rows.map((row) => toHex(from[row]!.itemId)).sort();
-    expect(names(reversed, [...plan.rows].reverse())).toEqual(names(chosen, plan.rows));
   });
 
   test("behavior: gates survive their bytes", () => {

@@ -1,6 +1,5 @@
 import { fromBech32 } from "../../chain/crypto/bech32.ts";
-import { compareBytes } from "../../chain/crypto/bytes.ts";
-import { concatBytes, sha256 } from "../../chain/crypto/hash.ts";
+import { sha256 } from "../../chain/crypto/hash.ts";
 import { merkleRoot } from "../../chain/crypto/merkle.ts";
 import { TRAINING_ALGORITHM } from "../../modules/modelregistry/ids.ts";
 import { TrainingManifest } from "../../proto/gen/openledger/factory/v1.ts";
@@ -21,13 +20,12 @@ export function defaultLambdaGrid(rows: number): number {
   return Math.round(defaultLambda(rows) * LAMBDA_UNIT);
 }
 
-/** One in ten rows is judged by heads that never saw its contributor. */
-const HELD_OUT_PART = 10;
-
 /** What goes into a training, in its final order. */
 export interface TrainingPlan {
   readonly snapshots: readonly { readonly id: string; readonly root: Uint8Array }[];
   readonly rows: readonly TrainingRow[];
+  /** Rows that only judge; none where the snapshots hold nothing out. */
+  readonly heldOut: readonly TrainingRow[];
   /** Classes in output order: labels of the DataNets that have a row. */
   readonly labels: readonly string[];
   readonly encoder: string;
@@ -41,8 +39,20 @@ export interface TrainedModel {
   /** Canonical bytes of manifest and model: both go into blobs. */
   readonly manifest: Uint8Array;
   readonly model: Uint8Array;
-  /** Accuracy on the held-out rows by heads that saw no row of the row's contributor. */
-  readonly heldOut: { readonly rows: number; readonly right: number };
+  /** Right answers of the head to held-out rows. */
+  readonly heldOut: Judged;
+  /** Right answers to the training rows by heads that saw no row of the row's contributor. */
+  readonly crossFitted: Judged;
+}
+
+export interface Judged {
+  readonly rows: number;
+  readonly right: number;
+}
+
+interface LabelledText {
+  readonly text: string;
+  readonly label: string;
 }
 
 /** The set that head, folds and index share. Throws what the encoder throws. */
@@ -51,13 +61,38 @@ export async function trainingSet(
   encoder: AsyncEncoder = builtInEncoder(plan.encoder),
   onProgress?: (done: number) => void,
 ): Promise<TrainingSet> {
-  const { rows, labels } = plan;
+  return labelledSet(plan.labels, plan.rows, encoder, onProgress);
+}
+
+/** What the index's harm gate and the accuracy are measured on; undefined without such rows. */
+export async function heldOutSet(
+  plan: { readonly heldOut: readonly LabelledText[]; readonly labels: readonly string[] },
+  encoder: AsyncEncoder,
+): Promise<TrainingSet | undefined> {
+  const judges = judgesOf(plan.heldOut, plan.labels);
+  return judges.length === 0 ? undefined : labelledSet(plan.labels, judges, encoder);
+}
+
+/** Held-out rows of a label that no training row has cannot judge: the head has no such class. */
+export function judgesOf<Row extends { readonly label: string }>(
+  heldOut: readonly Row[],
+  labels: readonly string[],
+): Row[] {
+  const known = new Set(labels);
+  return heldOut.filter(({ label }) => known.has(label));
+}
+
+/** Throws InfluenceError bad-shape for a label that is no class, and what the encoder throws. */
+export async function labelledSet(
+  labels: readonly string[],
+  rows: readonly LabelledText[],
+  encoder: AsyncEncoder,
+  onProgress?: (done: number) => void,
+): Promise<TrainingSet> {
   const classes = new Map(labels.map((label, index) => [label, index]));
+  const texts = rows.map(({ text }) => text);
   return {
-    features: await encoder.encodeAll(
-      rows.map(({ text }) => text),
-      onProgress,
-    ),
+    features: await encoder.encodeAll(texts, onProgress),
     dims: encoder.dims,
     classes: labels.length,
     labels: Int32Array.from(rows, ({ label }) => classes.get(label) ?? unknownClass(label)),
@@ -99,7 +134,10 @@ export async function trainModel(plan: TrainingPlan, options: ModelOptions = {})
   const hashes = { encoder: encoder.specHash, weights: head.hash, folds: crossed.hashes };
   const manifest = encodeBytes(TrainingManifest, trainingManifest(plan, hashes, crossed.gate));
   const model = encodeModel({ encoderId: encoder.id, dims: set.dims, labels, weights: head.weights });
-  return { head, gate: crossed.gate, manifest, model, heldOut: judge(plan, set, folds, crossed.heads) };
+  const judges = await heldOutSet(plan, encoder);
+  const heldOut = judges ? judge(judges, () => head.weights) : { rows: 0, right: 0 };
+  const crossFitted = judge(set, (row) => crossed.heads[folds[row]!]);
+  return { head, gate: crossed.gate, manifest, model, heldOut, crossFitted };
 }
 
 /** The manifest of a trained plan. */
@@ -142,26 +180,17 @@ export function gateFromBytes(bytes: Uint8Array): Uint16Array {
   return Uint16Array.from({ length: bytes.length >> 1 }, (_, i) => view.getUint16(2 * i, true));
 }
 
-/**
- * Rows whose sha256(snapshot root, item id) is lowest: a choice that nobody can steer once the snapshot stands, and
- * that reads no height. They are trained on like the others; fold heads say how well strangers' data predicts them.
- */
-export function heldOutRows(plan: Pick<TrainingPlan, "rows" | "snapshots">): number[] {
-  const roots = concatBytes(...plan.snapshots.map(({ root }) => root));
-  const keys = plan.rows.map(({ itemId }) => sha256(concatBytes(roots, itemId)));
-  const order = keys.map((_, i) => i).sort((a, b) => compareBytes(keys[a]!, keys[b]!));
-  return order.slice(0, Math.floor(order.length / HELD_OUT_PART)).sort((a, b) => a - b);
-}
-
-function judge(
-  plan: TrainingPlan,
-  set: TrainingSet,
-  folds: readonly number[],
-  heads: readonly (Int32Array | undefined)[],
-): { rows: number; right: number } {
-  const judged = heldOutRows(plan).filter((row) => heads[folds[row]!] !== undefined);
-  const right = judged.filter((row) => bestClass(heads[folds[row]!]!, set, row) === set.labels[row]);
-  return { rows: judged.length, right: right.length };
+/** Judges every row by its head; rows without one are left out. */
+function judge(set: TrainingSet, headOf: (row: number) => Int32Array | undefined): Judged {
+  let rows = 0;
+  let right = 0;
+  for (let row = 0; row < set.labels.length; row++) {
+    const head = headOf(row);
+    if (!head) continue;
+    rows++;
+    if (bestClass(head, set, row) === set.labels[row]) right++;
+  }
+  return { rows, right };
 }
 
 function bestClass(weights: Int32Array, { features, dims, classes }: TrainingSet, row: number): number {

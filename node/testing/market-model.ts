@@ -15,7 +15,7 @@ import {
   trainModel,
   usedLabels,
 } from "../pipeline/training.ts";
-import { trainingRows } from "../pipeline/training-rows.ts";
+import { splitRows } from "../pipeline/training-rows.ts";
 import type { TestSender } from "./sender.ts";
 import { message } from "./sender.ts";
 
@@ -40,10 +40,16 @@ export async function makeModel(
   { ports, labels, files }: { ports: JobPorts; labels: readonly string[]; files?: EncoderFiles | undefined },
 ): Promise<MadeModel> {
   const source = await snapshotSource(snapshot, ports);
-  const rows = trainingRows([source]);
+  const { training: rows, heldOut } = splitRows([source]);
   const encoder = await resolveEncoder(files ? specOf(files).id : DEFAULT_ENCODER, files);
   const plan = {
-    ...{ rows, labels: usedLabels(labels, rows), encoder: encoder.id, lambdaGrid: defaultLambdaGrid(rows.length) },
+    ...{
+      rows,
+      heldOut,
+      labels: usedLabels(labels, rows),
+      encoder: encoder.id,
+      lambdaGrid: defaultLambdaGrid(rows.length),
+    },
     snapshots: [{ id: snapshot, root: source.snapshot.root }],
   };
   try {

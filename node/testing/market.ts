@@ -14,6 +14,7 @@ import { Query as AttributionQuery, ClaimKind, ClaimStatus } from "../../proto/g
 import { MsgCommitVerdict, MsgRegisterCurator, MsgRevealVerdict } from "../../proto/gen/openledger/curation/v1.ts";
 import {
   ContributionItems,
+  Query as DatanetQuery,
   Item,
   MsgAdvanceWindow,
   MsgCommitContribution,
@@ -26,6 +27,7 @@ import { type Model, Query as ModelQuery, ModelStatus } from "../../proto/gen/op
 import { encodeBytes } from "../../proto/runtime.ts";
 import type { EncoderFiles } from "../influence/encoders/index.ts";
 import { buildSnapshot, type SnapshotContent } from "../pipeline/snapshot.ts";
+import { isDrawn } from "../pipeline/training-rows.ts";
 import { NodeRpc } from "../serving/rpc.ts";
 import { type MadeModel, type ModelParts, makeModel, registerModel } from "./market-model.ts";
 import { eventually, type TestNetwork } from "./network.ts";
@@ -118,9 +120,19 @@ export class TestMarket {
     const payloadHash = snapshotPayloadHash({ id: `${NET}/1`, ...claimed, attempt });
     const kind = ClaimKind.CLAIM_KIND_SNAPSHOT;
     const id = claimId({ kind, poster: maker.address, subject: utf8Bytes(`${NET}/1`), payloadHash });
-    return { content, status: await this.tallied(id) };
+    const status = await this.tallied(id);
+    if (status === ClaimStatus.CLAIM_STATUS_ACCEPTED) await this.#drawn();
+    return { content, status };
   }
   #attempts = 1;
+
+  /** Nobody can train on the snapshot before its held-out items are drawn. */
+  #drawn(): Promise<true> {
+    return eventually("the draw of held-out items", async () => {
+      const { snapshot } = await this.rpc.ask(DatanetQuery.Snapshot, { id: `${NET}/1` });
+      return (snapshot && isDrawn(snapshot)) || undefined;
+    });
+  }
 
   /** Trains on the snapshot, on an encoder of one's own if there is one, registers model and index, and waits until it serves. */
   async train(files?: EncoderFiles): Promise<void> {
