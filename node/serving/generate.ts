@@ -39,6 +39,8 @@ export async function generateAnswer({ request, model, input }: Asked, ports: Ge
 const REFUSALS: Partial<Record<GeneratorErrorCode, RefusalCode>> = {
   "bad-request": "bad_generation",
   unpaid: "fee_above_max",
+  mismatch: "not_served",
+  "too-slow": "not_served",
 };
 
 /** Tokens that a request's max_fee pays; below zero when not even the request is paid. */

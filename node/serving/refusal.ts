@@ -1,7 +1,7 @@
 import type { Request } from "../../proto/gen/openledger/inference/v1.ts";
 
 /** Why a request is not answered, now or ever. */
-export type RefusalCode = "input_mismatch" | "fee_above_max" | "no_model" | "bad_generation";
+export type RefusalCode = "input_mismatch" | "fee_above_max" | "no_model" | "bad_generation" | "not_served";
 
 export class Refusal extends Error {
   override readonly name = "Refusal";
