@@ -8,6 +8,7 @@ import { errors } from "./errors.ts";
 import { datanetsOf, refundJob, returnBond } from "./escrow.ts";
 import { parseJobSubject } from "./ids.ts";
 import { FINETUNE } from "./keys.ts";
+import type { Payee } from "./needs.ts";
 import type { FinetuneParts } from "./parts.ts";
 import { isLive } from "./status.ts";
 
@@ -46,7 +47,7 @@ export class JobClaims implements ClaimHandler {
   onRejected(ctx: Context, claim: Claim, result: ClaimResult): void {
     const { job, dispute } = this.#of(ctx, claim);
     if (dispute > 0) this.#decide(ctx, job, { number: dispute, finding: "wrong", result });
-    else rejectResult(ctx, this.#parts, job, result.winners);
+    else rejectResult(ctx, this.#parts, job, { winner: job.dispute?.challenger, payees: result.winners });
   }
 
   onNoQuorum(ctx: Context, claim: Claim, result: ClaimResult): void {
@@ -63,10 +64,14 @@ export class JobClaims implements ClaimHandler {
     refundJob(ctx, this.#parts, job, JobStatus.JOB_STATUS_UNDECIDED);
   }
 
-  /** The job's claim lost a challenge: if the payout is still held, the price is refunded and the bond forfeited. */
-  onOverturned(ctx: Context, claim: Pick<Claim, "subject">): void {
+  /** The job's claim lost a challenge: unless the price was paid, it is refunded, and the trainer's bond rewards the challenger. */
+  onOverturned(
+    ctx: Context,
+    claim: Pick<Claim, "subject">,
+    { challenger, referees }: { readonly challenger: string; readonly referees: readonly Payee[] },
+  ): void {
     const { job, dispute } = this.#of(ctx, claim);
-    if (dispute === 0 && isLive(job)) rejectResult(ctx, this.#parts, job, []);
+    if (dispute === 0 && isLive(job)) rejectResult(ctx, this.#parts, job, { winner: challenger, payees: referees });
   }
 
   /** Where a challenged training can be followed: what goes in, what came out, and the log of checkpoints in between. */

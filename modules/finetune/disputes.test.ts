@@ -151,13 +151,36 @@ describe("a challenge of the claim itself", () => {
     expect(world.job(job).status).toBe(JobStatus.JOB_STATUS_PAID);
   });
 
-  test("that overturns it refunds the price, and a dispute under way ends well for its challenger", () => {
+  test("that overturns it refunds the price; half of the trainer's bond is the challenger's, a quarter the referees'", () => {
+    const world = new World();
+    const job = heldJob(world);
+    const referees = world.bank.balance(world.context(), "attesters");
+    world.overturn(job);
+    expect(world.job(job)).toMatchObject({ status: JobStatus.JOB_STATUS_REJECTED, parts: { requester: `${PRICE}` } });
+    expect([world.balance("ann"), world.balance("bob")]).toEqual([FUNDS, FUNDS - BOND]);
+    expect(world.balance("dan")).toBe(FUNDS + BOND / 2n);
+    expect(world.bank.balance(world.context(), "attesters") - referees).toBe(BOND / 4n);
+    expect(world.held("finetune")).toBe(0n);
+    expect(world.broken()).toEqual([]);
+  });
+
+  test("that the trainer does not answer rewards the challenger as well, and no referee", () => {
+    const world = new World();
+    const job = claimedJob(world);
+    world.overturn(job, { referees: [] });
+    expect(world.balance("dan")).toBe(FUNDS + BOND / 2n);
+    expect(world.bank.balance(world.context(), "bounty greetings")).toBe(BOND / 2n);
+    expect(world.held("finetune")).toBe(0n);
+    expect(world.broken()).toEqual([]);
+  });
+
+  test("that overturns it while somebody else disputes the job returns that bond: who proved it is rewarded", () => {
     const world = new World();
     const job = disputedJob(world);
     world.overturn(job);
     expect(world.job(job).status).toBe(JobStatus.JOB_STATUS_REJECTED);
     expect(world.balance("ann")).toBe(FUNDS);
-    expect(world.balance("cat")).toBe(FUNDS + BOND / 2n);
+    expect([world.balance("cat"), world.balance("dan")]).toEqual([FUNDS, FUNDS + BOND / 2n]);
     expect(world.broken()).toEqual([]);
     world.decide("accepted");
     expect(world.job(job).status).toBe(JobStatus.JOB_STATUS_REJECTED);

@@ -68,7 +68,7 @@ export function decideDispute(
     ["finding", finding],
   ]);
   if (finding === "wrong") {
-    rejectResult(ctx, parts, job, payees);
+    rejectResult(ctx, parts, job, { winner: dispute.challenger, payees });
     return;
   }
   const bond = parseAmount(dispute.bond);
@@ -77,13 +77,18 @@ export function decideDispute(
   holdAgain(ctx, parts, job);
 }
 
-/** Refunds the price and forfeits the trainer's bond; a challenger gets its own back and is rewarded out of that. */
-export function rejectResult(ctx: Context, parts: FinetuneParts, job: Job, payees: readonly Payee[]): void {
+/** Refunds the price and forfeits the trainer's bond, of which who proved it wrong has a share; a challenger gets its own back. */
+export function rejectResult(
+  ctx: Context,
+  parts: FinetuneParts,
+  job: Job,
+  { winner, payees }: { readonly winner: string | undefined; readonly payees: readonly Payee[] },
+): void {
   const { dispute } = job;
   if (dispute) {
     parts.needs.bank.sendFromModule(ctx, FINETUNE, dispute.challenger, parseAmount(dispute.bond));
   }
-  forfeit(ctx, parts, { job, amount: parseAmount(job.bond), winner: dispute?.challenger, payees });
+  forfeit(ctx, parts, { job, amount: parseAmount(job.bond), winner, payees });
   refundJob(ctx, parts, job, JOB_STATUS_REJECTED);
 }
 

@@ -22,7 +22,7 @@ function run(seed: number): { readonly world: World; readonly done: ReadonlySet<
     const jobs = [...world.finetune.keeper.jobs(world.context())].filter(({ status }) => statuses.includes(status));
     return dice.of(jobs);
   };
-  const { JOB_STATUS_OPEN, JOB_STATUS_ACCEPTED, JOB_STATUS_CLAIMED, JOB_STATUS_HELD } = JobStatus;
+  const { JOB_STATUS_OPEN, JOB_STATUS_ACCEPTED, JOB_STATUS_CLAIMED, JOB_STATUS_HELD, JOB_STATUS_DISPUTED } = JobStatus;
   const nameOf = (address: string) => ACCOUNTS.find((name) => account(name) === address) ?? "ann";
   const moves: Record<string, () => unknown> = {
     create: () => {
@@ -44,6 +44,10 @@ function run(seed: number): { readonly world: World; readonly done: ReadonlySet<
       if (job) world.send(Msg.CancelFinetuneJob, { requester: job.requester, job: job.id });
     },
     dispute: () => dispute(world, anyJob(JOB_STATUS_CLAIMED, JOB_STATUS_HELD)?.id ?? "", dice.of(ACCOUNTS)),
+    overturn: () => {
+      const job = anyJob(JOB_STATUS_CLAIMED, JOB_STATUS_HELD, JOB_STATUS_DISPUTED);
+      if (job && dice.below(4) === 0) world.overturn(job.id, { challenger: dice.of(ACCOUNTS) });
+    },
     decide: () => world.claims.length > 0 && world.decide(dice.of(VERDICTS) as Verdict),
     block: () => world.endBlocks(1 + dice.below(4)),
     crowd: () => {
@@ -73,7 +77,7 @@ test("random moves keep every invariant, and in the end nothing is left in escro
   const ends = new Set<JobStatus>();
   for (let seed = 1; seed <= SEEDS; seed++) {
     const { world, done } = run(seed);
-    expect(done.size).toBe(9);
+    expect(done.size).toBe(10);
     expect(world.held("finetune")).toBe(0n);
     expect(world.held("attribution")).toBe(0n);
     for (const { status } of world.finetune.keeper.jobs(world.context())) ends.add(status);

@@ -3,7 +3,7 @@ import { type Context, type ContextBranch, createContext } from "../../../chain/
 import { sdkErrors } from "../../../chain/app/errors.ts";
 import { type AppEvent, EventLog } from "../../../chain/app/events.ts";
 import type { ChainOptions } from "../../../chain/app/options.ts";
-import { toHex } from "../../../chain/crypto/bytes.ts";
+import { equalBytes, toHex } from "../../../chain/crypto/bytes.ts";
 import { sha256, sha256Truncated } from "../../../chain/crypto/hash.ts";
 import { utf8Bytes } from "../../../chain/crypto/tagged.ts";
 import type { KvStore } from "../../../chain/store/kv.ts";
@@ -64,6 +64,12 @@ class Bank extends SmallBank {
   override burn(ctx: Context, owner: string, amount: bigint): void {
     super.burn(ctx, this.#name(owner), amount);
   }
+}
+
+interface Overturning {
+  readonly challenger: string;
+  /** Empty: the trainer missed a move. */
+  readonly referees: readonly Payee[];
 }
 
 export interface WorldState {
@@ -185,10 +191,14 @@ export class World {
     ctx.write();
   }
 
-  /** The job's own claim lost a challenge. */
-  overturn(id: string): void {
+  /** The job's own claim lost a challenge: it is tallied no more, and its bond is gone. */
+  overturn(id: string, { challenger = "dan", referees = VALIDATORS }: Partial<Overturning> = {}): void {
     const ctx = this.context("block");
-    this.finetune.claimHandler.onOverturned(ctx, { subject: jobSubject(id) });
+    const subject = jobSubject(id);
+    const at = this.claims.findIndex((claim) => equalBytes(claim.subject, subject));
+    const [open] = at < 0 ? [] : this.claims.splice(at, 1);
+    if (open) this.bank.sendFromModule(ctx, "attribution", "attesters", open.bond);
+    this.finetune.claimHandler.onOverturned(ctx, { subject }, { challenger: account(challenger), referees });
     ctx.write();
   }
 
