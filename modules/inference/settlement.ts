@@ -53,14 +53,13 @@ export class ResultHandler implements ClaimHandler {
     });
     const { id, owner, snapshots, fidelity } = model;
     needs.rewards.settle(ctx, {
-      ...settlement,
+      influence: { ...settlement, entries },
       request: request.id,
       host: request.host,
       fee: BigInt(request.fee),
       from: INFERENCE,
       model: { id, owner, snapshots, fidelity },
       attesters: result.winners,
-      entries,
     });
     needs.influence.recordInfluence(ctx, { model: id, entries });
     bookSettled(ctx, { keeper: this.#parts.keeper, bank: needs.bank }, request);

@@ -22,6 +22,8 @@ export function initGenesis(
   for (const rewards of state.contributions) ledger.saveContribution(ctx, rewards);
   for (const settlement of state.settlements) ledger.saveSettlement(ctx, settlement);
   for (const shares of state.curatorShares) ledger.saveCuratorShares(ctx, shares);
+  for (const heldOut of state.heldOut) ledger.saveHeldOut(ctx, heldOut);
+  for (const claim of state.heldOutClaims) ledger.saveHeldOutClaim(ctx, claim);
   ledger.setTotals(ctx, state.totals ?? NO_FEES, Number(state.settled));
   checkImport(ctx, from.checks);
 }
@@ -61,7 +63,7 @@ export function exportGenesis(ctx: Context, ledger: RewardsLedger): unknown {
     totals: ledger.totals(ctx),
     settled: BigInt(ledger.settled(ctx)),
     curatorShares: [...ledger.allCuratorShares(ctx)],
-    heldOut: [],
-    heldOutClaims: [],
+    heldOut: [...ledger.allHeldOut(ctx)],
+    heldOutClaims: [...ledger.allHeldOutClaims(ctx)],
   });
 }

@@ -12,7 +12,7 @@ import { Settlements } from "./settle.ts";
 export { REWARDS, TREASURY } from "./keys.ts";
 export type { RewardsNeeds } from "./needs.ts";
 export { Settlements } from "./settle.ts";
-export type { ForfeitedBond, PaidEntry, PaidRequest, Payee, RewardsKeeperView } from "./types.ts";
+export type { ForfeitedBond, PaidEntry, PaidRequest, PaidVector, Payee, RewardsKeeperView } from "./types.ts";
 
 /** `keeper` settles fees and takes forfeited bonds; `ledger` reads what was booked. */
 export function rewardsModule(
@@ -21,12 +21,12 @@ export function rewardsModule(
 ): { readonly module: Module; readonly keeper: Settlements; readonly ledger: RewardsLedger } {
   const ledger = new RewardsLedger();
   const keeper = new Settlements(ledger, needs);
-  const checks = invariants(ledger, needs.bank);
+  const checks = invariants(ledger, needs);
   const module: Module = {
     name: REWARDS,
     store: REWARDS,
-    messages: messages(options.addresses, ledger, needs.bank),
-    queries: queries(ledger),
+    messages: messages(options.addresses, ledger, needs),
+    queries: queries(ledger, needs.datanets),
     initGenesis: (ctx, state) => initGenesis(ctx, ledger, { state, checks }),
     exportGenesis: (ctx) => exportGenesis(ctx, ledger),
     invariants: checks,

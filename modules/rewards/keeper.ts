@@ -6,6 +6,8 @@ import type {
   ContributionRewards,
   CuratorShares,
   FeeSplit,
+  HeldOutClaim,
+  HeldOutLedger,
   Params,
   Settlement,
 } from "../../proto/gen/openledger/rewards/v1.ts";
@@ -119,5 +121,30 @@ export class RewardsLedger {
 
   *allCuratorShares(ctx: Context): Generator<CuratorShares> {
     for (const [, shares] of tables.curatorShares.iterate(this.#kv(ctx))) yield shares;
+  }
+
+  heldOut(ctx: Context, snapshot: string): HeldOutLedger {
+    return tables.heldOut.get(this.#kv(ctx), snapshot) ?? { snapshot, accrued: "0", claimed: "0" };
+  }
+
+  saveHeldOut(ctx: Context, ledger: HeldOutLedger): void {
+    tables.heldOut.set(this.#kv(ctx), ledger.snapshot, ledger);
+  }
+
+  *allHeldOut(ctx: Context): Generator<HeldOutLedger> {
+    for (const [, ledger] of tables.heldOut.iterate(this.#kv(ctx))) yield ledger;
+  }
+
+  heldOutClaim(ctx: Context, snapshot: string, contributor: string): HeldOutClaim {
+    const none = { snapshot, contributor, claimed: "0" };
+    return tables.heldOutClaims.get(this.#kv(ctx), [snapshot, contributor]) ?? none;
+  }
+
+  saveHeldOutClaim(ctx: Context, claim: HeldOutClaim): void {
+    tables.heldOutClaims.set(this.#kv(ctx), [claim.snapshot, claim.contributor], claim);
+  }
+
+  *allHeldOutClaims(ctx: Context): Generator<HeldOutClaim> {
+    for (const [, claim] of tables.heldOutClaims.iterate(this.#kv(ctx))) yield claim;
   }
 }

@@ -1,10 +1,12 @@
-import { item, map, numberValue, protoValue, rawStringKey } from "../../chain/store/collections.ts";
+import { item, map, numberValue, pair, protoValue, rawStringKey, stringKey } from "../../chain/store/collections.ts";
 import {
   Accrued,
   Bounty,
   ContributionRewards,
   CuratorShares,
   FeeSplit,
+  HeldOutClaim,
+  HeldOutLedger,
   Params,
   Settlement,
 } from "../../proto/gen/openledger/rewards/v1.ts";
@@ -14,6 +16,8 @@ export const REWARDS = "rewards";
 
 /** Module account that receives the treasury's share. */
 export const TREASURY = "treasury";
+
+const heldOutKey = pair(stringKey, rawStringKey);
 
 export const tables = {
   params: item(0, protoValue(Params)),
@@ -30,4 +34,7 @@ export const tables = {
   settlements: map(6, rawStringKey, protoValue(Settlement)),
   /** By snapshot: counted once, when the first request of one of its models settles. */
   curatorShares: map(7, rawStringKey, protoValue(CuratorShares)),
+  /** By snapshot. */
+  heldOut: map(8, rawStringKey, protoValue(HeldOutLedger)),
+  heldOutClaims: map(9, heldOutKey, protoValue(HeldOutClaim)),
 };

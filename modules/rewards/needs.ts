@@ -14,12 +14,18 @@ export interface CurationNeeds {
   verdictCounts(ctx: Context, contributions: readonly string[]): readonly (readonly [curator: string, count: number])[];
 }
 
-/** Which contributions a snapshot holds. */
+export interface SnapshotView {
+  readonly datanet: string;
+  readonly contributions: readonly { readonly contribution: string }[];
+  /** Items that are held out of training. */
+  readonly heldOut: number;
+}
+
+/** What a snapshot holds, and holds out. */
 export interface DatanetNeeds {
-  snapshot(
-    ctx: Context,
-    id: string,
-  ): { readonly datanet: string; readonly contributions: readonly { readonly contribution: string }[] } | undefined;
+  snapshot(ctx: Context, id: string): SnapshotView | undefined;
+  /** Held-out items of each contributor that has any, in a fixed order; they sum to the snapshot's. */
+  heldOutCounts(ctx: Context, id: string): ReadonlyMap<string, number>;
 }
 
 export interface RewardsNeeds {

@@ -1,10 +1,13 @@
+import type { Context } from "../../chain/app/context.ts";
 import { type QueryRoute, queryRoute } from "../../chain/app/module.ts";
 import { Query } from "../../proto/gen/openledger/rewards/v1.ts";
 import { errors } from "./errors.ts";
+import { heldOutParts } from "./held-out.ts";
 import type { RewardsLedger } from "./keeper.ts";
 import { MAX_KEY_LENGTH, MAX_PAGE } from "./limits.ts";
+import type { DatanetNeeds } from "./needs.ts";
 
-export function queries(ledger: RewardsLedger): QueryRoute[] {
+export function queries(ledger: RewardsLedger, datanets: DatanetNeeds): QueryRoute[] {
   return [
     queryRoute({ ...Query.Params, handle: (ctx) => ({ params: ledger.params(ctx) }) }),
     queryRoute({
@@ -40,7 +43,18 @@ export function queries(ledger: RewardsLedger): QueryRoute[] {
       },
     }),
     queryRoute({ ...Query.Bounty, handle: (ctx, { datanet }) => ({ bounty: ledger.bounty(ctx, key(datanet)) }) }),
+    queryRoute({
+      ...Query.HeldOut,
+      handle: (ctx, { snapshot }) => heldOut(ctx, { ledger, datanets }, key(snapshot)),
+    }),
   ];
+}
+
+function heldOut(ctx: Context, parts: { ledger: RewardsLedger; datanets: DatanetNeeds }, snapshot: string) {
+  const shares = [...heldOutParts(ctx, parts, snapshot)].map(([contributor, { items, claimed, claimable }]) => {
+    return { contributor, items, claimed: claimed.toString(), claimable: claimable.toString() };
+  });
+  return { ledger: parts.ledger.heldOut(ctx, snapshot), shares };
 }
 
 function key(text: string): string {

@@ -4,6 +4,7 @@ import { Msg, Query } from "../../proto/gen/openledger/rewards/v1.ts";
 import { TestChain } from "../attribution/testing/chain.ts";
 import { account, CONTRIBUTIONS, FUNDS, validatorKeys } from "../attribution/testing/fixtures.ts";
 import { INFERENCE } from "../inference/index.ts";
+import { NO_VECTOR } from "./pay-pool.ts";
 import type { PaidRequest } from "./types.ts";
 
 const FEE = 10_000n;
@@ -29,10 +30,7 @@ function paid(changes: Partial<PaidRequest> = {}): PaidRequest {
       { operator: account("val-a"), power: 30n },
       { operator: account("val-b"), power: 10n },
     ],
-    entries,
-    unattributed: ONE / 2n,
-    capExcess: 0n,
-    eligibleClusters: 12,
+    influence: { entries, unattributed: ONE / 2n, capExcess: 0n, eligibleClusters: 12 },
     ...changes,
   };
 }
@@ -94,7 +92,7 @@ describe("settlement", () => {
   test("nobody to pay: the share goes to the bounty and the parts still sum to the fee", () => {
     const chain = world();
     chain.catalogue.curators = [];
-    settle(chain, paid({ attesters: [], entries: [], unattributed: ONE }));
+    settle(chain, paid({ attesters: [], influence: NO_VECTOR }));
     const { split } = chain.query(Query.Settlement, { request: "request 1" }).settlement ?? {};
     expect(split).toMatchObject({
       attestors: "0",
@@ -108,10 +106,9 @@ describe("settlement", () => {
   test("an item that may not earn any more leaves its amount to the bounty (I13)", () => {
     const chain = world();
     const request = paid();
-    settle(chain, {
-      ...request,
-      entries: request.entries.map((entry, i) => (i === 0 ? { ...entry, contributor: undefined } : entry)),
-    });
+    const { influence } = request;
+    const entries = influence.entries.map((entry, i) => (i === 0 ? { ...entry, contributor: undefined } : entry));
+    settle(chain, { ...request, influence: { ...influence, entries } });
     const { settlement } = chain.query(Query.Settlement, { request: "request 1" });
     expect(settlement?.split).toMatchObject({ contributors: "850", bounty: "2550" });
     expect(settlement?.payouts).toHaveLength(1);

@@ -1,14 +1,27 @@
 import type { Context } from "../../chain/app/context.ts";
 import { assertInvariant } from "../../chain/app/invariant.ts";
-import { splitLargestRemainder } from "../../chain/math/fixed.ts";
+import { ONE, splitLargestRemainder } from "../../chain/math/fixed.ts";
 import { sum } from "../../chain/math/int.ts";
-import type { CuratorVerdicts, Payout } from "../../proto/gen/openledger/rewards/v1.ts";
+import { type CuratorVerdicts, type Payout, Pool, type PoolSplit } from "../../proto/gen/openledger/rewards/v1.ts";
+import { accrueHeldOut, judgedSnapshots } from "./held-out.ts";
 import type { RewardsLedger } from "./keeper.ts";
 import { REWARDS, TREASURY } from "./keys.ts";
 import type { RewardsNeeds } from "./needs.ts";
-import { contributorSplit, grossSplit } from "./split.ts";
+import { NO_VECTOR, payPool } from "./pay-pool.ts";
+import { poolSplit } from "./pools.ts";
+import { grossSplit } from "./split.ts";
 import { isWhole, toFeeSplit } from "./totals.ts";
 import type { ForfeitedBond, PaidRequest, Payee, RewardsKeeperView } from "./types.ts";
+
+/** What became of the contributors' part of one fee. */
+interface ContributorsPart {
+  readonly pools: PoolSplit;
+  readonly payouts: Payout[];
+  readonly contributors: bigint;
+  readonly heldOut: bigint;
+  readonly bounty: bigint;
+  readonly treasury: bigint;
+}
 
 /** Divides fees and forfeited bonds. What nobody qualifies for goes to the bounty of the DataNets concerned. */
 export class Settlements implements RewardsKeeperView {
@@ -28,28 +41,25 @@ export class Settlements implements RewardsKeeperView {
     this.#ledger.accrue(ctx, paid.model.owner, gross.model);
     const attestors = this.#payWeighted(ctx, gross.attestors, paid.attesters);
     const curation = this.#payWeighted(ctx, gross.curation, this.#curators(ctx, paid.model.snapshots));
-    const weights = paid.entries.map(({ weight }) => weight);
-    const half = contributorSplit(gross.contributors, paid.model.fidelity, { ...paid, entries: weights });
-    const payouts = this.#payContributors(ctx, paid, half.entries);
-    const contributors = sum(payouts.map(({ amount }) => BigInt(amount)));
-    const unpaid = gross.attestors - attestors + gross.curation - curation + (sum(half.entries) - contributors);
-    const bounty = half.bounty + unpaid;
+    const half = this.#payContributors(ctx, paid, gross.contributors);
+    const bounty = half.bounty + gross.attestors - attestors + gross.curation - curation;
     const treasury = gross.treasury + half.treasury;
-    const parts = { ...gross, attestors, curation, contributors, bounty, treasury };
-    const split = toFeeSplit(paid.fee, parts);
+    const { contributors, heldOut } = half;
+    const split = toFeeSplit(paid.fee, { ...gross, attestors, curation, contributors, heldOut, bounty, treasury });
     assertInvariant(isWhole(split), "rewards/fee-split", `the parts of fee ${paid.fee} do not sum to it`);
     bank.burn(ctx, REWARDS, gross.burn);
     bank.moduleToModule(ctx, REWARDS, TREASURY, treasury);
     this.#fundBounties(ctx, this.#datanets(ctx, paid.model.snapshots), bounty);
     const { id: model, snapshots, fidelity } = paid.model;
-    const height = BigInt(ctx.height);
-    const pools = undefined;
-    this.#ledger.book(ctx, { request: paid.request, model, snapshots, split, payouts, fidelity, height, pools }, split);
+    const { pools, payouts } = half;
+    const facts = { request: paid.request, model, snapshots, fidelity, height: BigInt(ctx.height) };
+    this.#ledger.book(ctx, { ...facts, split, payouts, pools }, split);
     ctx.events.emit("settlement", [
       ["request", paid.request],
       ["model", model],
       ["fee", split.fee],
       ["contributors", split.contributors],
+      ["held_out", split.heldOut],
       ["bounty", split.bounty],
     ]);
   }
@@ -78,26 +88,29 @@ export class Settlements implements RewardsKeeperView {
     return sum(parts);
   }
 
-  #payContributors(ctx: Context, paid: PaidRequest, amounts: readonly bigint[]): Payout[] {
-    const payouts = paid.entries.flatMap(({ contribution, item, contributor, weight }, i): Payout[] => {
-      const amount = (amounts[i] as bigint).toString();
-      return contributor === undefined ? [] : [{ contribution, item, contributor, weight, amount, pool: 0 }];
+  /** The contributors' part of a fee: influence pool, token pool, and the flat share of held-out items. */
+  #payContributors(ctx: Context, paid: PaidRequest, part: bigint): ContributorsPart {
+    const { model, influence, tokens } = paid;
+    const judged = judgedSnapshots(ctx, this.#needs.datanets, model.snapshots);
+    const has = { tokens: tokens !== undefined, heldOut: judged.length > 0 };
+    const pools = poolSplit(part, this.#ledger.params(ctx), has);
+    accrueHeldOut(ctx, this.#ledger, { amount: pools.heldOut, judged });
+    const byInfluence = payPool(ctx, this.#ledger, {
+      ...{ amount: pools.influence, vector: influence, pool: Pool.POOL_INFLUENCE, fidelity: model.fidelity },
     });
-    for (const payout of payouts) this.#payContribution(ctx, payout);
-    return payouts;
-  }
-
-  #payContribution(ctx: Context, { contribution, contributor, amount }: Payout): void {
-    this.#ledger.accrue(ctx, contributor, BigInt(amount));
-    const old = this.#ledger.contribution(ctx, contribution) ?? {
-      contribution,
-      contributor,
-      paid: "0",
-      payouts: 0n,
-      tokens: "0",
+    // Which tokens stand in which document is a fact, not an estimate: no fidelity scales it.
+    const byTokens = payPool(ctx, this.#ledger, {
+      ...{ amount: pools.tokens, vector: tokens ?? NO_VECTOR, pool: Pool.POOL_TOKENS, fidelity: ONE },
+    });
+    const { heldOut } = pools;
+    return {
+      pools: { influence: pools.influence.toString(), tokens: pools.tokens.toString(), heldOut: heldOut.toString() },
+      payouts: [...byInfluence.payouts, ...byTokens.payouts],
+      contributors: byInfluence.paid + byTokens.paid,
+      heldOut,
+      bounty: byInfluence.bounty + byTokens.bounty,
+      treasury: byInfluence.treasury + byTokens.treasury,
     };
-    const paid = (BigInt(old.paid) + BigInt(amount)).toString();
-    this.#ledger.saveContribution(ctx, { ...old, paid, payouts: old.payouts + 1n });
   }
 
   #fundBounties(ctx: Context, datanets: readonly string[], amount: bigint): void {

@@ -4,7 +4,8 @@ import { minimum } from "../../chain/math/int.ts";
 // ECONOMY.md "Fee split". Every level is floor + largest remainder, so the parts always sum to the whole:
 //
 //   fee = host + burn + treasury + net          net = model + attestors + contributors + curation
-//   contributors = faithful + unpaid part       faithful = entries + unattributed + cap excess
+//   contributors = influence + tokens + held-out items (pools.ts)
+//   influence = faithful + unpaid part          faithful, tokens = entries + unattributed + cap excess
 
 /** Whole of a share, in units of 1/10000. */
 export const BASIS_POINTS = 10_000n;
@@ -59,7 +60,7 @@ export interface VectorWeights {
   readonly eligibleClusters: number;
 }
 
-/** Third level: what each entry of the vector earns, and where the rest of the contributors' half goes. */
+/** Fourth level: what each entry of the vector earns, and where the rest of its pool goes. */
 export interface ContributorSplit {
   readonly entries: readonly bigint[];
   readonly bounty: bigint;
@@ -67,8 +68,8 @@ export interface ContributorSplit {
 }
 
 /** `fidelity` in units of 10^-18 (above 10^18 counts as 10^18): what it does not vouch for goes to the bounty. */
-export function contributorSplit(half: bigint, fidelity: bigint, vector: VectorWeights): ContributorSplit {
-  const faithful = shareOf(half, minimum(fidelity, ONE));
+export function contributorSplit(pool: bigint, fidelity: bigint, vector: VectorWeights): ContributorSplit {
+  const faithful = shareOf(pool, minimum(fidelity, ONE));
   const weights = [...vector.entries, vector.unattributed, vector.capExcess];
   const parts = splitLargestRemainder(faithful, weights);
   const unattributed = parts[vector.entries.length] as bigint;
@@ -76,7 +77,7 @@ export function contributorSplit(half: bigint, fidelity: bigint, vector: VectorW
   const toBounty = vector.eligibleClusters >= MIN_CLUSTERS_FOR_BOUNTY;
   return {
     entries: parts.slice(0, vector.entries.length),
-    bounty: half - faithful + unattributed + (toBounty ? excess : 0n),
+    bounty: pool - faithful + unattributed + (toBounty ? excess : 0n),
     treasury: toBounty ? 0n : excess,
   };
 }

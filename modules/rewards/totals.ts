@@ -2,7 +2,17 @@ import { sum } from "../../chain/math/int.ts";
 import type { FeeSplit } from "../../proto/gen/openledger/rewards/v1.ts";
 
 /** Parts of a fee, in the order of the report. */
-export const PARTS = ["host", "burn", "treasury", "model", "attestors", "contributors", "curation", "bounty"] as const;
+export const PARTS = [
+  "host",
+  "burn",
+  "treasury",
+  "model",
+  "attestors",
+  "contributors",
+  "heldOut",
+  "curation",
+  "bounty",
+] as const;
 
 export type Part = (typeof PARTS)[number];
 

@@ -16,6 +16,14 @@ export interface PaidEntry {
   readonly weight: bigint;
 }
 
+/** A settlement vector with its entries resolved; sums to 10^18. */
+export interface PaidVector {
+  readonly entries: readonly PaidEntry[];
+  readonly unattributed: bigint;
+  readonly capExcess: bigint;
+  readonly eligibleClusters: number;
+}
+
 /** A settled request: everything that decides who gets which part of its fee. */
 export interface PaidRequest {
   readonly request: string;
@@ -31,10 +39,10 @@ export interface PaidRequest {
     readonly fidelity: bigint;
   };
   readonly attesters: readonly Payee[];
-  readonly entries: readonly PaidEntry[];
-  readonly unattributed: bigint;
-  readonly capExcess: bigint;
-  readonly eligibleClusters: number;
+  /** By influence. */
+  readonly influence: PaidVector;
+  /** By token attribution; of a generator only. */
+  readonly tokens?: PaidVector | undefined;
 }
 
 /** The bond of a rejected claim. */

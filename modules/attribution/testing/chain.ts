@@ -23,6 +23,8 @@ export interface ChainGenesis {
   readonly accounts: readonly string[];
   /** Genesis JSON by module. */
   readonly state?: Readonly<Record<string, unknown>>;
+  /** Held-out items of the catalogue's snapshot by contributor. */
+  readonly heldOut?: ReadonlyMap<string, number>;
   /** Height of genesis, the one before the first block. */
   readonly height?: number;
 }
@@ -59,6 +61,7 @@ export class TestChain {
   readonly #stores = new Map<string, KvStore>();
 
   constructor(genesis: ChainGenesis) {
+    if (genesis.heldOut) this.catalogue.heldOut = genesis.heldOut;
     const accounts = [FEE_COLLECTOR, TREASURY, REWARDS, ATTRIBUTION, INFERENCE, DISPUTE];
     const auth = authModule({ ...OPTIONS, moduleAccounts: accounts });
     const bank = bankModule({ ...OPTIONS, treasury: TREASURY }, { accounts: auth.keeper });

@@ -62,10 +62,14 @@ export const CONTRIBUTIONS = Array.from({ length: 12 }, (_, i) => ({
 
 const ITEMS = 10;
 
+const sumOf = (numbers: Iterable<number>) => [...numbers].reduce((a, b) => a + b, 0);
+
 /** DataNets, curation and models as this test needs them: one accepted snapshot, one model, two curators. */
 export class Catalogue {
   model: Model | undefined = MODEL;
   readonly withdrawn = new Set<string>();
+  /** Held-out items of the snapshot by contributor. */
+  heldOut: ReadonlyMap<string, number> = new Map();
   curators: readonly (readonly [string, number])[] = [
     [account("curator 1"), 12],
     [account("curator 2"), 5],
@@ -75,7 +79,10 @@ export class Catalogue {
 
   readonly datanets = {
     snapshot: (_: Context, id: string) =>
-      id === "greetings/1" ? { datanet: "greetings", contributions: CONTRIBUTIONS } : undefined,
+      id === "greetings/1"
+        ? { datanet: "greetings", contributions: CONTRIBUTIONS, heldOut: sumOf(this.heldOut.values()) }
+        : undefined,
+    heldOutCounts: (_: Context, id: string) => (id === "greetings/1" ? this.heldOut : new Map<string, number>()),
     contribution: (_: Context, id: string) => {
       const found = CONTRIBUTIONS.find(({ contribution }) => contribution === id);
       return found && { contributor: found.contributor, status: ContributionStatus.CONTRIBUTION_STATUS_CURATED };
