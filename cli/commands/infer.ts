@@ -1,11 +1,12 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { usageError } from "../errors.ts";
 import { globalsOf, printerOf } from "../options.ts";
-import { formatOpen, pairs, table } from "../output.ts";
 import { readCsv } from "../work/csv.ts";
-import { type Inference, infer } from "../work/infer.ts";
-import { stderrProgress } from "../work/progress.ts";
-import { openSession } from "../work/session.ts";
+import { type Inference, infer, servingModel } from "../work/infer.ts";
+import { type InferenceDetails, inferencesText } from "../work/infer-text.ts";
+import { paidItems } from "../work/payouts.ts";
+import { type Progress, stderrProgress } from "../work/progress.ts";
+import { openSession, type Session } from "../work/session.ts";
 import { addTxOptions, type TxOptions } from "./tx.ts";
 
 interface InferCommandOptions extends TxOptions {
@@ -20,6 +21,11 @@ interface InferCommandOptions extends TxOptions {
   readonly inFlight: number;
   readonly timeout: number;
   readonly wait: boolean;
+  readonly maxTokens?: number;
+  readonly temperature?: number;
+  readonly seed?: string;
+  /** False with --no-cite. */
+  readonly cite: boolean;
 }
 
 export function inferCommand(program: Command): void {
@@ -41,14 +47,22 @@ export function inferCommand(program: Command): void {
     .option("--in-flight <n>", "requests that wait for their settlement at a time; few at first", whole(1, 400), 64)
     .option("--timeout <seconds>", "longest time without any settlement", whole(1, 86_400), 600)
     .option("--no-wait", "print the request ids and go")
+    .option("--max-tokens <n>", "generators: longest answer; 64 or half of the context without", whole(1, 512))
+    .option("--temperature <t>", "generators: 0, the default, takes the most probable token; up to 8", temperature)
+    .option("--seed <hex>", "generators: 32 bytes that the noise comes from; your key's and the question's without")
+    .option("--no-cite", "generators: do not say which documents the answer repeats")
     .addHelpText(
       "after",
       `
 Examples:
   openledgerd infer --model bikes-model --text "My brakes squeal" --from alice
   openledgerd infer --model bikes-model --file questions.csv --from alice --output json
+  openledgerd infer --model bard --text "KING RICHARD:" --max-tokens 40 --from alice
+  openledgerd infer --model bard --text "Once" --max-tokens 80 --temperature 0.75 --seed 00..1f --from alice
 
-The fee is in escrow until validators have recomputed the answer. It comes back when nobody answers or the answer is wrong.`,
+The fee is in escrow until validators have recomputed the answer. It comes back when nobody answers or the answer is wrong.
+A generator's answer comes with marks where it repeats documents that the model was trained on, and with everybody who
+was paid for it: by influence, and by the tokens that were repeated. The same request, seed and model give the same answer.`,
     )
     .action(run);
 }
@@ -64,17 +78,42 @@ function whole(low: number, high: number): (text: string) => number {
 async function run(options: InferCommandOptions, self: Command): Promise<void> {
   const texts = textsOf(options);
   const session = await openSession(globalsOf(self), options);
-  const { model, expiryBlocks, batch, inFlight, wait } = options;
+  const { model, expiryBlocks, batch, inFlight, wait, maxTokens, temperature, seed } = options;
+  const progress = stderrProgress();
   const inferences = await infer(
     session,
     {
       ...{ model, texts, expiryBlocks, batch: Math.min(batch, inFlight), inFlight, wait },
+      generation: { maxTokens, temperature, seed },
       maxFee: feeOf(options.maxFee),
       timeoutMs: options.timeout * 1000,
     },
-    stderrProgress(),
+    progress,
   );
-  printerOf(self).answer({ inferences }, () => textOf(inferences));
+  const [only] = inferences;
+  const details = only && inferences.length === 1 ? await detailsOf(session, only, options, progress) : undefined;
+  printerOf(self).answer({ inferences, ...details }, () => inferencesText(inferences, details));
+}
+
+/** Who was paid for one answer and, of a generator's, what it repeats. */
+async function detailsOf(
+  session: Session,
+  { request, status, generated }: Inference,
+  { model: id, cite }: InferCommandOptions,
+  progress: Progress,
+): Promise<InferenceDetails> {
+  const payouts = status === "settled" ? ((await paidItems(session, request)) ?? null) : null;
+  if (!generated || !payouts || !cite) return { payouts, cited: null };
+  const { citeInference } = await import("../work/infer-cited.ts");
+  const { tokens } = generated;
+  const model = await servingModel(session, id);
+  return { payouts, cited: await citeInference(session.client, model, { tokens, payouts }, progress) };
+}
+
+function temperature(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value >= 0 && value <= 8) return value;
+  throw new InvalidArgumentError("a number from 0 to 8");
 }
 
 function textsOf({ text, file, textColumn, limit }: InferCommandOptions): string[] {
@@ -91,23 +130,4 @@ function feeOf(text: string | undefined): bigint | undefined {
   if (text === undefined) return undefined;
   if (!/^[1-9]\d{0,18}$/.test(text)) throw usageError(`--max-fee ${text} is not an amount in uopen`, "a whole number");
   return BigInt(text);
-}
-
-function textOf(inferences: readonly Inference[]): string {
-  const [only] = inferences;
-  const percent = (share: number | null) => (share === null ? "" : `${(100 * share).toFixed(1)} %`);
-  if (only && inferences.length === 1) {
-    return pairs([
-      ["request", only.request],
-      ["status", only.status],
-      ["answer", only.label ?? "-"],
-      ["confidence", percent(only.confidence)],
-      ["fee", formatOpen(BigInt(only.fee))],
-    ]);
-  }
-  const rows = inferences.map(({ request, text, status, label, confidence, fee }) => [
-    ...[request.slice(0, 12), text.length > 48 ? `${text.slice(0, 47)}…` : text, status],
-    ...[label ?? "-", percent(confidence), formatOpen(BigInt(fee))],
-  ]);
-  return table({ head: ["request", "question", "status", "answer", "confidence", "fee"], rows, right: [4, 5] });
 }

@@ -12,13 +12,6 @@ const SHOWN_CHARACTERS = 60;
 export function citedText({ marked, corpus, spans, credits, settlement }: CitedAnswer): string {
   const compared = `compared with ${corpus.documents} documents, ${corpus.tokens} tokens`;
   if (spans.length === 0) return `${compared}: nothing rare in it is copied`;
-  const spanTable = table({
-    head: ["", "copied", "bits", "first owner", "documents", "times"],
-    right: [0, 2, 5],
-    rows: spans.map(({ number, text, rarity, places, occurrences }) => [
-      ...[`[${number}]`, oneLine(text), bits(rarity), places[0]!, named(places), occurrences],
-    ]),
-  });
   const pool = table({
     head: ["document", "bits", "share", "after cap"],
     right: [1, 2, 3],
@@ -28,7 +21,18 @@ export function citedText({ marked, corpus, spans, credits, settlement }: CitedA
     ["unattributed", percent(settlement.unattributed)],
     ["above the cap", percent(settlement.capExcess)],
   ]);
-  return [compared, "", marked, "", spanTable, "", "token pool", pool, rest].join("\n");
+  return [compared, "", marked, "", citationsText(spans), "", "token pool", pool, rest].join("\n");
+}
+
+/** What each numbered piece is and where it stands. */
+export function citationsText(spans: CitedAnswer["spans"]): string {
+  return table({
+    head: ["", "copied", "bits", "first owner", "documents", "times"],
+    right: [0, 2, 5],
+    rows: spans.map(({ number, text, rarity, places, occurrences }) => [
+      ...[`[${number}]`, oneLine(text), bits(rarity), places[0]!, named(places), occurrences],
+    ]),
+  });
 }
 
 function oneLine(text: string): string {

@@ -1,11 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { StargateClient } from "@cosmjs/stargate";
 import { fromHex } from "../../chain/crypto/bytes.ts";
-import { u32be, utf8Bytes } from "../../chain/crypto/tagged.ts";
-import { inputCommitment } from "../../modules/inference/ids.ts";
 import { uploadBlob } from "../../node/blobs/index.ts";
 import {
-  InferenceInput,
   InferenceOutput,
   MsgRequestInference,
   MsgRequestInferenceResponse,
@@ -14,23 +11,24 @@ import {
   RequestStatus,
 } from "../../proto/gen/openledger/inference/v1.ts";
 import { type Model, Query as ModelQuery, ModelStatus } from "../../proto/gen/openledger/modelregistry/v1.ts";
-import { decodeStrict, encodeBytes } from "../../proto/runtime.ts";
+import { decodeStrict } from "../../proto/runtime.ts";
 import { CliError, describeError, EXIT } from "../errors.ts";
+import { type GenerationChoice, generationPlan } from "./generation.ts";
+import { type Input, inputOf } from "./infer-input.ts";
 import { Pace } from "./pace.ts";
 import { pooled } from "./pooled.ts";
 import type { Progress } from "./progress.ts";
-import { secretSalt } from "./salt.ts";
 import type { Session } from "./session.ts";
 
 /** Uploads and questions at a time. */
 const PARALLEL = 8;
 const POLL_MS = 700;
-/** Room for both directions over one token a character: no encoder counts more. */
-const EXTRA_TOKENS = 64n;
 
 export interface InferOptions {
   readonly model: string;
   readonly texts: readonly string[];
+  /** For generators. */
+  readonly generation: GenerationChoice;
   /** Most that each request may cost; undefined: what the model's price can come to. */
   readonly maxFee: bigint | undefined;
   /** Blocks until an unanswered request is refunded; 0: the most that is allowed. */
@@ -48,17 +46,26 @@ export interface Inference {
   readonly request: string;
   readonly text: string;
   readonly status: "pending" | "claimed" | "settled" | "refunded" | "rejected";
+  /** A classifier's answer; confidence is 0 to 1. */
   readonly label: string | null;
-  /** 0 to 1. */
   readonly confidence: number | null;
+  /** A generator's answer. */
+  readonly generated: GeneratedText | null;
   readonly fee: string;
+}
+
+export interface GeneratedText {
+  readonly text: string;
+  readonly tokens: readonly number[];
+  readonly tokensIn: number;
 }
 
 /** Asks a model, in the order of the texts, and waits for the settlements. */
 export async function infer(session: Session, options: InferOptions, progress: Progress): Promise<Inference[]> {
   const model = await servingModel(session, options.model);
+  const asking = { model, plan: await generationPlan(session.client.url, model, options.generation) };
   const sequence = await sequenceOf(session);
-  const inputs = options.texts.map((text, i) => inputOf(session, model, text, sequence + i));
+  const inputs = options.texts.map((text, i) => inputOf(session, asking, text, sequence + i));
   const requests: string[] = [];
   const over = new Map<string, Request>();
   const most = options.wait ? options.inFlight : inputs.length;
@@ -114,27 +121,10 @@ function tooLong(waiting: number, { timeoutMs }: InferOptions): CliError {
   );
 }
 
-async function servingModel(session: Session, id: string): Promise<Model> {
+export async function servingModel(session: Session, id: string): Promise<Model> {
   const { model } = await session.query(ModelQuery.Model, { id });
   if (model?.status === ModelStatus.MODEL_STATUS_SERVING) return model;
   throw new CliError(EXIT.refused, `model ${id} does not serve`, "see `openledgerd query modelregistry models`");
-}
-
-interface Input {
-  readonly text: string;
-  readonly bytes: Uint8Array;
-  readonly commitment: Uint8Array;
-}
-
-/** The account's sequence makes the salt of each use its own. */
-function inputOf(session: Session, model: Model, text: string, nonce: number): Input {
-  const parts = [utf8Bytes(model.id), utf8Bytes(text), u32be(nonce)];
-  const salt = secretSalt(session.key.privateKey, "input", ...parts);
-  return {
-    text,
-    bytes: encodeBytes(InferenceInput, InferenceInput.fromPartial({ salt, text })),
-    commitment: inputCommitment(salt, text),
-  };
 }
 
 async function sequenceOf(session: Session): Promise<number> {
@@ -149,24 +139,19 @@ async function ask(
   { maxFee, expiryBlocks }: InferOptions,
 ): Promise<string[]> {
   const { url } = session.client;
-  const messages = await pooled(PARALLEL, inputs, async ({ text, bytes, commitment }) => ({
+  const messages = await pooled(PARALLEL, inputs, async ({ bytes, commitment, most }) => ({
     typeUrl: MsgRequestInference.typeUrl,
     value: {
       requester: session.address,
       model: model.id,
       inputCommitment: commitment,
       inputBlob: fromHex(await uploadBlob(url, session.uploader, bytes)),
-      maxFee: String(maxFee ?? mostOf(model, text)),
+      maxFee: String(maxFee ?? most),
       expiryBlocks: BigInt(expiryBlocks),
     },
   }));
   const { msgResponses } = await session.send(messages);
   return msgResponses.map(({ value }) => MsgRequestInferenceResponse.decode(value).request);
-}
-
-/** What a request for this text can cost at most. */
-function mostOf({ priceRequest, priceToken }: Model, text: string): bigint {
-  return BigInt(priceRequest) + BigInt(priceToken) * (BigInt([...text].length) + EXTRA_TOKENS);
 }
 
 /** Those of the requests that need no more waiting. */
@@ -188,12 +173,12 @@ function resultOf(id: string, text: string, request: Request | undefined): Infer
   const status = STATUS[request?.status ?? 0] ?? "pending";
   const settled = request !== undefined && status === "settled";
   const output = settled ? decodeStrict(InferenceOutput, request.output) : undefined;
+  const { tokens = [], label, confidence = 0 } = output ?? {};
+  const isLabel = label !== undefined && tokens.length === 0;
   return {
-    request: id,
-    text,
-    status,
-    label: output?.label ?? null,
-    confidence: output ? output.confidence / 2 ** 20 : null,
-    fee: settled ? request.fee : "0",
+    ...{ request: id, text, status, fee: settled ? request.fee : "0" },
+    label: isLabel ? label : null,
+    confidence: isLabel ? confidence / 2 ** 20 : null,
+    generated: output && !isLabel ? { text: output.text, tokens, tokensIn: request?.tokensIn ?? 0 } : null,
   };
 }
