@@ -5,7 +5,7 @@ import { syntheticData } from "../bench/synthetic.ts";
 import { atCosine, paraphrase } from "./attacks/edits.ts";
 import { ADAPTIVE_ATTACKS, type AttackScene, PLAIN_ATTACKS } from "./attacks/kinds.ts";
 import { evaluation } from "./attacks.ts";
-import { areaUnderCurve } from "./mislabel.ts";
+import { areaUnderCurve } from "./mislabel/area.ts";
 
 const data = syntheticData(40, "attack kinds", 4);
 const items = data.train.map(({ text, label }, i) => ({

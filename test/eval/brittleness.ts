@@ -19,9 +19,16 @@ function flips(weights: Float64Array, problem: HeadProblem, query: number): numb
   return values.some((value, c) => c !== label && value > values[label]!) ? 1 : 0;
 }
 
+/** Standard error of a share of few trials, which is not 0 at a share of 0 or 1 (Agresti and Coull 1998). */
+export function shareError(hits: number, trials: number): number {
+  const p = (hits + 2) / (trials + 4);
+  return Math.sqrt((p * (1 - p)) / (trials + 4));
+}
+
 /**
  * Share of queries whose answer flips after the k rows that a method ranks highest are removed and the head is
- * retrained (Ilyas et al., "Datamodels", 2022, section 4.1): larger is better; "random" is the floor.
+ * retrained (Ilyas et al., "Datamodels", 2022, section 4.1): larger is better; "random" is the floor. `se20` is the
+ * standard error of `top20`.
  */
 export async function brittleness(
   problem: HeadProblem,
@@ -43,20 +50,23 @@ export async function brittleness(
   const flip = async (query: number, kept: Subset): Promise<number> => {
     const name = `flip-${query}-${keyOf([Int32Array.from(kept)]).slice(0, 32)}`;
     const stored = await options.state.keep(key, name, 1, async () =>
-      Float64Array.of(flips(await retrainer.weights(kept), problem, query)),
+      Float64Array.of(flips(await retrainer.weightsNear(kept, problem.weights), problem, query)),
     );
     return stored[0]!;
   };
   try {
-    for (const [m, { name, chosen, top }] of rankings.entries()) {
+    for (const { name, chosen, top } of rankings) {
       const shares: Record<string, number> = {};
       for (const k of REMOVED) {
         let flipped = 0;
-        for (const [i, query] of chosen.entries()) flipped += await flip(query, without(rows, top[i]!.slice(0, k)));
+        for (const [i, query] of chosen.entries()) {
+          flipped += await flip(query, without(rows, top[i]!.slice(0, k)));
+          options.progress.step(`brittleness, ${name}, ${k} rows`, i + 1, chosen.length);
+        }
         shares[`top${k}`] = flipped / chosen.length;
+        shares[`se${k}`] = shareError(flipped, chosen.length);
       }
-      result[name] = shares;
-      options.progress.step("brittleness, methods", m + 1, rankings.length);
+      result[name] = { ...shares, queries: chosen.length };
     }
   } finally {
     await retrainer.close();

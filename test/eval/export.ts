@@ -1,23 +1,13 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { bytesOf, masksOf, outputsOf } from "./flat-files.ts";
 import { type GroundTruth, problemKey } from "./ground-truth.ts";
 import type { HeadProblem } from "./head-problem.ts";
 import { trajectory } from "./methods/tracin.ts";
 import { halfModels } from "./methods/trak.ts";
 
-function bytesOf(values: ArrayBufferView): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-}
-
 function joined(arrays: readonly Float64Array[]): Float64Array {
   return Float64Array.from(arrays.flatMap((array) => [...array]));
-}
-
-/** subsets x rows: 1 where a subset keeps a row. */
-function masks(truth: GroundTruth, rows: number): Uint8Array {
-  const out = new Uint8Array(truth.subsets.length * rows);
-  for (const [m, subset] of truth.subsets.entries()) for (const row of subset) out[m * rows + row] = 1;
-  return out;
 }
 
 /**
@@ -41,10 +31,8 @@ export async function exportProblem(
   put("queries.f64", queries.features);
   put("query-labels.i32", queries.labels);
   for (const [family, truth] of Object.entries(truths)) {
-    put(`${family}-masks.u8`, masks(truth, set.labels.length));
-    const outputs = new Float64Array(truth.outputs.length * queries.count);
-    for (const [m, row] of truth.outputs.entries()) outputs.set(row, m * queries.count);
-    put(`${family}-outputs.f64`, outputs);
+    put(`${family}-masks.u8`, masksOf(truth, set.labels.length));
+    put(`${family}-outputs.f64`, outputsOf(truth, queries.count));
   }
   put("trak-models.f64", joined(await halfModels(problem)));
   put("tracin-checkpoints.f64", joined(await trajectory(problem)));

@@ -1,5 +1,6 @@
 import { spearman } from "../bench/statistics.ts";
 import { shakespeare } from "./data.ts";
+import { exportDecoder } from "./decoder/export.ts";
 import { gradientViews } from "./decoder/gradients.ts";
 import { ADAPTER_METHODS, type AdapterInput, type AdapterMethod } from "./decoder/methods.ts";
 import { OURS } from "./decoder/ours.ts";
@@ -7,10 +8,11 @@ import { type DecoderProblem, type DecoderSizes, decoderProblem } from "./decode
 import { type Retrained, retrained } from "./decoder/retrain.ts";
 import { trajectory } from "./decoder/trajectory.ts";
 import { userTexts } from "./decoder/user-texts.ts";
-import { type EvalOptions, type Evaluation, ownInteger } from "./evaluation.ts";
+import { type EvalOptions, type Evaluation, EvaluationError, ownInteger } from "./evaluation.ts";
 import type { GroundTruth } from "./ground-truth.ts";
 import { bootstrapMean } from "./lds.ts";
 import { chooseSetting, type MethodResult, measure, scoreQueries } from "./measure.ts";
+import { type PeerSetting, readPeers } from "./peers.ts";
 import { contributorSubsets, randomSubsets, type Subset } from "./subsets.ts";
 
 const FULL = {
@@ -22,6 +24,7 @@ const BOUNDED = {
   ...{ layers: 1, width: 16, context: 32, vocab: 272, baseTexts: 40, baseEpochs: 1, rank: 2, epochs: 2, batch: 8 },
 };
 type Sizes = typeof FULL;
+type Truths = Readonly<Record<string, GroundTruth>> & { readonly half: GroundTruth };
 const STAGES = 5;
 const SEED = "adapter";
 
@@ -61,7 +64,7 @@ async function truthsOf(problem: DecoderProblem, sizes: Sizes, options: EvalOpti
     };
     for (const [name, drawn] of Object.entries(families)) truths[name] = await truthOf(problem, name, drawn, options);
   }
-  return truths as Record<string, GroundTruth> & { half: GroundTruth };
+  return truths as Truths;
 }
 
 /** Two trainings on one subset that differ in the seed of the adapter and of the order: no method can agree better. */
@@ -82,7 +85,16 @@ async function noiseCeiling(problem: DecoderProblem, half: GroundTruth, sizes: S
   return { reruns: subsets.length, spearman: mean, se };
 }
 
-async function inputOf(problem: DecoderProblem, sizes: Sizes, options: EvalOptions): Promise<AdapterInput> {
+interface Looked {
+  readonly input: AdapterInput;
+  readonly adapters: {
+    readonly main: Float64Array;
+    readonly trajectory: Float64Array[];
+    readonly ensemble: Float64Array[];
+  };
+}
+
+async function inputOf(problem: DecoderProblem, sizes: Sizes, options: EvalOptions): Promise<Looked> {
   const { progress } = options;
   const all = problem.texts.map((_, i) => i);
   const main = await retrained(problem, all, SEED, options);
@@ -95,19 +107,20 @@ async function inputOf(problem: DecoderProblem, sizes: Sizes, options: EvalOptio
   }
   const adapters = [main.weights, ...stages, ...halves];
   const views = await gradientViews(problem, adapters, (done) => progress.step("gradients", done, adapters.length));
-  return {
+  const input = {
     main: views[0]!,
     trajectory: views.slice(1, 1 + stages.length),
     ensemble: views.slice(1 + stages.length),
     rowTokens: problem.texts.map((text) => problem.encode(text)),
     queryTokens: problem.queries.map((text) => problem.encode(text)),
   };
+  return { input, adapters: { main: main.weights, trajectory: stages, ensemble: halves } };
 }
 
 function score(
   method: AdapterMethod,
   input: AdapterInput,
-  truths: Record<string, GroundTruth> & { half: GroundTruth },
+  truths: Truths,
   sizes: Sizes,
   options: EvalOptions,
 ): MethodResult {
@@ -119,19 +132,53 @@ function score(
   return { ...measure(scored, truths, `${options.seed}`), queryMs, bytesPerRow, ...extra, source: method.source };
 }
 
+/** Another library's scores; its times come with them, what it keeps is not known. */
+function peer(
+  name: string,
+  settings: readonly PeerSetting[],
+  truths: Truths,
+  sizes: Sizes,
+  options: EvalOptions,
+): MethodResult {
+  const chosen = chooseSetting(settings, truths.half, { from: sizes.queries, to: sizes.queries + sizes.tuning });
+  const scored = scoreQueries(chosen, { from: 0, to: sizes.queries }, name, options.progress);
+  return { ...measure(scored, truths, `${options.seed}`), queryMs: chosen.queryMs(), setting: scored.setting };
+}
+
+/** Read before anything expensive, so that scores of another problem are refused at once. */
+function peersOf(problem: DecoderProblem, options: EvalOptions): Record<string, PeerSetting[]> {
+  if (typeof options.own.peers !== "string") return {};
+  return readPeers(options.own.peers, problem.key, { rows: problem.texts.length, queries: problem.queries.length });
+}
+
+function methodsOf(options: EvalOptions): readonly AdapterMethod[] {
+  const all = [...ADAPTER_METHODS, ...OURS];
+  if (typeof options.own.methods !== "string") return all;
+  return options.own.methods.split(",").map((name) => {
+    const found = all.find((method) => method.name === name);
+    if (found) return found;
+    throw new EvaluationError("usage", `no method ${name}; there are ${all.map((m) => m.name).join(", ")}`);
+  });
+}
+
 async function run(options: EvalOptions): Promise<object> {
   const sizes = sizesOf(options);
   const text = options.data === undefined ? shakespeare() : userTexts(options);
   const problem = await decoderProblem(text, problemSizes(sizes), options);
+  const peers = peersOf(problem, options);
   const started = performance.now();
   const truths = await truthsOf(problem, sizes, options);
   const retrainSeconds = (performance.now() - started) / 1000;
   const ceiling = await noiseCeiling(problem, truths.half, sizes, options);
-  const input = await inputOf(problem, sizes, options);
-  const methods = [...ADAPTER_METHODS, ...OURS].map((method) => [
-    method.name,
-    score(method, input, truths, sizes, options),
-  ]);
+  const { input, adapters } = await inputOf(problem, sizes, options);
+  if (typeof options.own.export === "string") {
+    const losses = input.main.doubt.map((doubt) => -Math.log(1 - doubt));
+    exportDecoder(options.own.export, problem, truths, sizes.tuning, { ...adapters, losses });
+  }
+  const methods = [
+    ...methodsOf(options).map((method) => [method.name, score(method, input, truths, sizes, options)] as const),
+    ...Object.entries(peers).map(([name, settings]) => [name, peer(name, settings, truths, sizes, options)] as const),
+  ];
   const mean = (outputs: Float64Array) => outputs.reduce((a, b) => a + b, 0) / outputs.length;
   return {
     data: options.data ?? "tiny Shakespeare",
@@ -148,6 +195,11 @@ export const evaluation: Evaluation = {
   name: "lds-decoder",
   describe:
     "linear datamodelling score of attribution methods for low-rank adapters of a decoder, against real retraining",
-  options: Object.fromEntries(Object.keys(FULL).map((name) => [name.toLowerCase(), { type: "string" as const }])),
+  options: Object.fromEntries(
+    [...Object.keys(FULL), "methods", "export", "peers"].map((name) => [
+      name.toLowerCase(),
+      { type: "string" as const },
+    ]),
+  ),
   run,
 };

@@ -6,6 +6,8 @@ export interface Scorer {
   readonly bytesPerRow: number;
   /** One number a training row: larger means that the row speaks more for the query's own answer. */
   score(query: number): Float64Array;
+  /** `score(query)[query]`, where it comes cheaper: of a query that is the row of the same number. */
+  own?(query: number): number;
 }
 
 /** A damping (or other) setting to choose from and the scorer under it. */

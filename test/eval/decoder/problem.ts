@@ -44,7 +44,7 @@ export interface DecoderProblem {
   readonly key: string;
 }
 
-const HEADS = 4;
+export const HEADS = 4;
 const BASE_RATE = 0.006;
 export const ADAPTER_RATE = 0.01;
 /** Layers that carry low-rank factors: all of them inside the blocks. */

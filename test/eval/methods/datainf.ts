@@ -3,7 +3,7 @@ import type { Method, Scorer } from "../method.ts";
 import { directionProducts, factorBytes, gradientProducts, queryFactors, squaredNorms } from "./rows.ts";
 
 /** Damping in units of the mean squared gradient norm: the paper's 0.1 / dims and others around it. */
-const DAMPINGS = [1e-4, 1e-3, 1e-2, 1e-1, 1];
+const DAMPINGS = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1];
 
 /**
  * DataInf: the inverse of the mean of (g_i g_i^T + lambda I) is replaced by the mean of their inverses, each in closed
@@ -34,13 +34,18 @@ export function dataInfScorer(problem: HeadProblem, lambda: number, squares: Flo
       for (let i = 0; i < n; i++) out[i]! /= lambda;
       return out;
     },
+    own(query) {
+      const products = gradientProducts(problem, queryFactors(problem, query));
+      const taken = products.reduce((sum, x, i) => sum + (x * x) / (lambda + squares[i]!), 0);
+      return (squares[query]! - taken / n) / lambda;
+    },
   };
 }
 
 export const dataInf: Method = {
   name: "datainf",
   source: "Kwon et al. 2024, arXiv 2310.00902",
-  version: 1,
+  version: 2,
   async prepare(problem) {
     const squares = squaredNorms(problem);
     const mean = squares.reduce((a, b) => a + b, 0) / squares.length;

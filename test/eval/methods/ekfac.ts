@@ -53,16 +53,19 @@ export function eigenbasisOf(problem: HeadProblem): Eigenbasis {
 
 function ekfacScorer(problem: HeadProblem, basis: Eigenbasis, damping: number): Scorer {
   const { dims } = problem.set;
+  const rotated = (query: number) => {
+    const { h, d } = queryFactors(problem, query);
+    const [x, y] = [rowProducts(basis.inputs, h), rowProducts(basis.outputs, d)];
+    return basis.eigenvalues.map((_, at) => y[Math.floor(at / dims)]! * x[at % dims]!);
+  };
+  const scale = basis.eigenvalues.map((value) => 1 / (Math.max(0, value) + damping));
   return {
     bytesPerRow: factorBytes(problem),
     score(query) {
-      const { h, d } = queryFactors(problem, query);
-      const [x, y] = [rowProducts(basis.inputs, h), rowProducts(basis.outputs, d)];
-      const direction = basis.eigenvalues.map(
-        (value, at) => (y[Math.floor(at / dims)]! * x[at % dims]!) / (Math.max(0, value) + damping),
-      );
+      const direction = rotated(query).map((value, at) => value * scale[at]!);
       return directionProducts(basis, direction, dims);
     },
+    own: (query) => rotated(query).reduce((sum, value, at) => sum + value * value * scale[at]!, 0),
   };
 }
 

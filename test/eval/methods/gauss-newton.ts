@@ -7,6 +7,8 @@ import { directionProducts, factorBytes, queryFactors } from "./rows.ts";
 
 /** Residual relative to the right-hand side at which conjugate gradients stop: moves no rank that LDS sees. */
 const TOLERANCE = 1e-4;
+/** For a row's product with itself, whose error is of second order in the residual. */
+const OWN_TOLERANCE = 1e-2;
 const MOST_STEPS = 200;
 /** Rows of one block of the backward product: stays in the second-level cache. */
 const BLOCK_ROWS = 256;
@@ -186,16 +188,19 @@ export const exactGaussNewton: Method = {
       for (let c = 0; c < classes; c++) z.set(solveBlock(c, r.subarray(c * dims, (c + 1) * dims)), c * dims);
       return z;
     };
+    const gradientOf = (query: number) => {
+      const { h, d } = queryFactors(problem, query);
+      return Float64Array.from({ length: classes * dims }, (_, at) => d[Math.floor(at / dims)]! * h[at % dims]!);
+    };
     return fixed({
       bytesPerRow: factorBytes(problem),
       score(query) {
-        const { h, d } = queryFactors(problem, query);
-        const gradient = Float64Array.from(
-          { length: classes * dims },
-          (_, at) => d[Math.floor(at / dims)]! * h[at % dims]!,
-        );
-        const direction = conjugateGradients(product, precondition, gradient);
+        const direction = conjugateGradients(product, precondition, gradientOf(query));
         return directionProducts({ features, residuals: problem.residuals }, direction, dims);
+      },
+      own(query) {
+        const gradient = gradientOf(query);
+        return dot(conjugateGradients(product, precondition, gradient, OWN_TOLERANCE), gradient);
       },
     });
   },

@@ -11,6 +11,8 @@ import type { HeadProblem } from "../head-problem.ts";
 /** The registered index of a problem's head, built by the engine itself, and its parts in float64. */
 export interface HeadIndex {
   readonly built: BuiltIndex;
+  /** Probability of every row's label by the fold that did not see it, on the grid. */
+  readonly labelProbability: Int32Array;
   /** The index with B query blocks, as a validator holds it. */
   resident(blocks: number): ResidentModel;
   /** H_c^-1 x of one class block in float64, from the gridded inverse. */
@@ -42,7 +44,7 @@ function blockSolver(built: BuiltIndex): HeadIndex["solveBlock"] {
 async function build(problem: HeadProblem): Promise<HeadIndex> {
   const { set, gridWeights: weights, lambda, contributor, labels, heldOut } = problem;
   const folds = contributor.map((c) => c % FOLDS);
-  const { gate } = await trainFolds({ ...set, folds }, { lambda });
+  const { gate, labelProbability } = await trainFolds({ ...set, folds }, { lambda });
   const item = contributor.map((_, i) => i);
   const blocks = Math.min(MOST_BLOCKS, set.classes);
   const fields = { gate, contribution: contributor, item, entry: item, ...(heldOut ? { heldOut } : {}) };
@@ -50,6 +52,7 @@ async function build(problem: HeadProblem): Promise<HeadIndex> {
   const model = encodeModel({ encoderId: HASHED_NGRAM_512.id, dims: set.dims, labels, weights });
   return {
     built,
+    labelProbability,
     resident: (count) =>
       loadModel({
         model,

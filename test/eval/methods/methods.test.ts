@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { dataInfScorer } from "./datainf.ts";
+import { dataInf as dataInfMethod, dataInfScorer } from "./datainf.ts";
 import { eigenbasisOf, ekfac } from "./ekfac.ts";
 import { conjugateGradients, exactGaussNewton, gaussNewtonProduct } from "./gauss-newton.ts";
 import { logra } from "./logra.ts";
@@ -8,7 +8,7 @@ import { squaredNorms } from "./rows.ts";
 import { gradCos, gradDot, sameLabelCosine } from "./similarity.ts";
 import { dense, denseGradients, type Matrix, TINY, tinyProblem } from "./tiny.ts";
 import { tracInScorer } from "./tracin.ts";
-import { trakMember, trakSettings } from "./trak.ts";
+import { trak1, trakMember, trakSettings } from "./trak.ts";
 
 const problem = tinyProblem();
 const { dims, classes } = problem.set;
@@ -202,3 +202,22 @@ function problemHessianRow(given: typeof problem, at: number, x: Float64Array): 
   }
   return sum;
 }
+
+describe("a row's product with itself", () => {
+  const { set, probabilities, residuals } = problem;
+  const labels = Int32Array.from(set.labels);
+  const aboutRows = { ...problem, queries: { count: n, features: set.features, labels, probabilities, residuals } };
+  const methods = [dataInfMethod, ekfac, trak1, exactGaussNewton, blocksFloat(2)];
+
+  test.each(methods.map((method) => [method.name, method] as const))(
+    "behavior: %s gives it as it gives all rows",
+    async (_, method) => {
+      const scorer = (await method.prepare(aboutRows)).at(-1)!.scorer();
+      for (const query of [0, 5]) {
+        const expected = scorer.score(query);
+        const scale = Math.max(...expected.map(Math.abs));
+        expect(scorer.own!(query) / scale).toBeCloseTo(expected[query]! / scale, 3);
+      }
+    },
+  );
+});

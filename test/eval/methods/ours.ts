@@ -18,9 +18,11 @@ function topClasses(d: Float64Array, blocks: number): number[] {
     .slice(0, blocks);
 }
 
+/** Under the label that the problem asks about: the model's own answer, or a row's given label. */
 function ownAnswer(problem: HeadProblem, query: number): Answer {
   const { classes } = problem.set;
-  return answerOf(problem.queries.probabilities.subarray(query * classes, (query + 1) * classes));
+  const answer = answerOf(problem.queries.probabilities.subarray(query * classes, (query + 1) * classes));
+  return { ...answer, label: problem.queries.labels[query]! };
 }
 
 /** Class-block Gauss-Newton in float64 over the B largest classes of the query: what int8 is compared with. */
@@ -45,6 +47,13 @@ export function blocksFloat(blocks: number, name = `ours-float-${blocks}`): Meth
             }
           }
           return out;
+        },
+        own(query) {
+          const { h, d } = queryFactors(problem, query);
+          return topClasses(d, blocks).reduce((sum, c) => {
+            const product = solveBlock(c, h).reduce((total, v, k) => total + v * h[k]!, 0);
+            return sum + d[c]! * d[c]! * product;
+          }, 0);
         },
       });
     },

@@ -7,7 +7,8 @@ import { hadamardProjection, type Projection } from "./hadamard.ts";
 
 /** Dimensions of the random projection: the largest power of two that the rows can fill, and no more than this. */
 const MOST_PROJECTED = 2048;
-const DAMPINGS = [1e-2, 1e-1, 1, 10];
+/** Relative to the mean eigenvalue: from next to no damping to next to no inverse, half decades where the best lie. */
+const DAMPINGS = [1e-4, 1e-3, 1e-2, 1e-1, 0.3, 1, 3, 10, 100, 1000];
 
 /** What one model of the ensemble gives. */
 interface Member {
@@ -90,6 +91,14 @@ function trakScorer(members: readonly Member[], damping: number): Scorer {
       for (let i = 0; i < rows; i++) out[i]! *= doubt[i]!;
       return out;
     },
+    own(query) {
+      let sum = 0;
+      for (const [m, { features, queries }] of members.entries()) {
+        const solved = solveCholesky(factors[m]!, queries.slice(query * width, (query + 1) * width));
+        for (let k = 0; k < width; k++) sum += features[query * width + k]! * solved[k]!;
+      }
+      return sum * doubt[query]!;
+    },
   };
 }
 
@@ -107,7 +116,7 @@ export function trakSettings(members: readonly Member[]) {
 export const trak1: Method = {
   name: "trak-1",
   source: "Park et al. 2023, arXiv 2303.14186",
-  version: 2,
+  version: 3,
   prepare: async (problem) => trakSettings([trakMember(problem, problem.weights, projectedWidth(problem), "trak-0")]),
 };
 
@@ -129,7 +138,7 @@ export async function halfModels(problem: HeadProblem): Promise<Float64Array[]> 
 export const trak10: Method = {
   name: "trak-10",
   source: "Park et al. 2023, arXiv 2303.14186",
-  version: 2,
+  version: 3,
   async prepare(problem) {
     const models = await halfModels(problem);
     const width = projectedWidth(problem);

@@ -1,4 +1,4 @@
-"""Scores of dattri and kronfluence on a problem that the harness exported.
+"""Scores of dattri and kronfluence on a head that the harness exported.
 
     npm run eval -- lds-head --export DIR
     python test/eval/peers/compare.py DIR [dattri|kronfluence]
@@ -7,17 +7,9 @@
 Needs `pip install torch numpy dattri kronfluence`; nothing of OpenLedger does. Goes on where it stopped.
 """
 
-import logging
-import os
 import sys
-import warnings
 
-# compiling one matrix product costs more than it saves, and wants a C++ compiler
-os.environ.setdefault("TORCHDYNAMO_DISABLE", "1")
-os.environ.setdefault("TQDM_DISABLE", "1")
-sys.dont_write_bytecode = True
-warnings.filterwarnings("ignore")
-logging.disable(logging.INFO)
+import quiet  # noqa: F401  before the libraries are imported
 
 
 def main(folder, only=None):

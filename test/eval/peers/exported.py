@@ -8,6 +8,31 @@ import numpy
 import torch
 
 
+class Folder:
+    """An exported problem's shapes, its retrained outputs of random half subsets, and the LDS against them."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        with open(os.path.join(folder, "meta.json"), encoding="utf8") as file:
+            self.meta = json.load(file)
+        self.rows, self.queries = self.meta["rows"], self.meta["queries"]
+        self.tuning = slice(self.queries - self.meta["tuning"], self.queries)
+        half = self.meta["families"]["half"]
+        self.masks = self.raw("half-masks.u8", numpy.uint8, (half, self.rows)).astype(numpy.float64)
+        self.outputs = self.raw("half-outputs.f64", numpy.float64, (half, self.queries))
+
+    def raw(self, name, kind, shape):
+        return numpy.fromfile(os.path.join(self.folder, name), dtype=kind).reshape(shape)
+
+    def floats(self, name, shape):
+        return torch.tensor(self.raw(name, numpy.float64, shape), dtype=torch.float32)
+
+    def lds(self, scores, part):
+        """Mean Spearman correlation over the queries of a part; scores are queries x rows."""
+        predicted = scores.astype(numpy.float64) @ self.masks.T
+        return float(numpy.mean([spearman(p, o) for p, o in zip(predicted, self.outputs.T[part])]))
+
+
 class Head(torch.nn.Module):
     """Some of the libraries probe a model with one sample that has no batch dimension: it gets one."""
 
@@ -19,33 +44,21 @@ class Head(torch.nn.Module):
         return self.head(x if x.dim() > 1 else x.unsqueeze(0))
 
 
-class Exported:
+class Exported(Folder):
     """The trained head, its rows and queries, and the retrained outputs of random half subsets."""
 
     def __init__(self, folder):
-        self.folder = folder
-        with open(os.path.join(folder, "meta.json"), encoding="utf8") as file:
-            self.meta = json.load(file)
-        rows, dims, classes = (self.meta[k] for k in ("rows", "dims", "classes"))
-        queries, half = self.meta["queries"], self.meta["families"]["half"]
-        self.rows, self.dims, self.classes, self.queries = rows, dims, classes, queries
-        self.tuning = slice(queries - self.meta["tuning"], queries)
+        super().__init__(folder)
+        rows, queries = self.rows, self.queries
+        self.dims, self.classes = dims, classes = self.meta["dims"], self.meta["classes"]
         self.ridge = float(self.meta["lambda"])
         self.x = self.floats("features.f64", (rows, dims))
         self.y = self.ints("labels.i32", rows)
         self.weights = self.floats("weights.f64", (classes, dims))
         self.query_x = self.floats("queries.f64", (queries, dims))
         self.query_y = self.ints("query-labels.i32", queries)
-        self.masks = self.raw("half-masks.u8", numpy.uint8, (half, rows)).astype(numpy.float64)
-        self.outputs = self.raw("half-outputs.f64", numpy.float64, (half, queries))
         self.trak_models = self.floats("trak-models.f64", (-1, classes, dims))
         self.checkpoints = self.floats("tracin-checkpoints.f64", (-1, classes, dims))
-
-    def raw(self, name, kind, shape):
-        return numpy.fromfile(os.path.join(self.folder, name), dtype=kind).reshape(shape)
-
-    def floats(self, name, shape):
-        return torch.tensor(self.raw(name, numpy.float64, shape), dtype=torch.float32)
 
     def ints(self, name, count):
         return torch.tensor(self.raw(name, numpy.int32, (count,)), dtype=torch.int64)
@@ -63,11 +76,6 @@ class Exported:
     def query_data(self, part=slice(None)):
         return torch.utils.data.TensorDataset(self.query_x[part], self.query_y[part])
 
-    def lds(self, scores, part):
-        """Mean Spearman correlation over the queries of a part; scores are queries x rows."""
-        predicted = scores.astype(numpy.float64) @ self.masks.T
-        return float(numpy.mean([spearman(p, o) for p, o in zip(predicted, self.outputs.T[part])]))
-
 
 def spearman(a, b):
     def ranks(values):
@@ -82,18 +90,23 @@ class Runs:
     def __init__(self, exported):
         self.exported = exported
         self.path = os.path.join(exported.folder, "peers.json")
-        self.done = {"key": exported.meta["key"], "runs": [], "failed": {}}
-        if os.path.exists(self.path):
-            with open(self.path, encoding="utf8") as file:
-                stored = json.load(file)
-            if stored["key"] == self.done["key"]:
-                self.done = stored
+        self.done = self.stored()
+
+    def stored(self):
+        """What this problem's earlier runs, or another that goes on beside this one, have written."""
+        empty = {"key": self.exported.meta["key"], "runs": [], "failed": {}}
+        if not os.path.exists(self.path):
+            return empty
+        with open(self.path, encoding="utf8") as file:
+            stored = json.load(file)
+        return stored if stored["key"] == empty["key"] else empty
 
     def known(self, method):
         return any(run["method"] == method for run in self.done["runs"])
 
     def fail(self, method, reason):
         print(f"{method}: {reason}", flush=True)
+        self.done = self.stored()
         self.done["failed"][method] = reason
         self.save()
 
@@ -117,6 +130,7 @@ class Runs:
         scores.astype("<f4").tofile(os.path.join(exported.folder, file))
         milliseconds = 1000 * seconds / exported.queries
         run = {"method": name, "setting": best, "file": file, "queryMs": milliseconds, "tried": tried}
+        self.done = self.stored()
         self.done["runs"].append(run)
         self.done["failed"].pop(name, None)
         self.save()
