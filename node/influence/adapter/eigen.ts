@@ -7,7 +7,7 @@ export interface Eigen {
 }
 
 const MOST_SWEEPS = 60;
-/** 2^-52: off-diagonal entries below this share of their neighbours are zero. */
+/** 2^-52: off-diagonal entries below this share of the largest entry are zero. */
 const EPSILON = 2 ** -52;
 
 interface Tridiagonal {
@@ -92,10 +92,13 @@ function hypotenuse(a: number, b: number): number {
 
 /** Implicit QL with Wilkinson shifts, turning the rows of `vectors` along (Golub and Van Loan, section 8.3). */
 function diagonalise({ diagonal: d, off: e, vectors }: Tridiagonal, n: number): void {
+  // Matrices without full rank have noise where zeros belong: it is measured against the whole, not its neighbours.
+  let scale = 0;
+  for (let i = 0; i < n; i++) scale = Math.max(scale, Math.abs(d[i]!) + Math.abs(e[i]!));
   for (let l = 0; l < n; l++) {
     for (let sweep = 0; ; sweep++) {
       let m = l;
-      while (m < n - 1 && Math.abs(e[m]!) > EPSILON * (Math.abs(d[m]!) + Math.abs(d[m + 1]!))) m++;
+      while (m < n - 1 && Math.abs(e[m]!) > EPSILON * scale) m++;
       if (m === l) break;
       if (sweep === MOST_SWEEPS) throw new InfluenceError("not-finite", "eigenvalues did not converge");
       sweepOnce(d, e, vectors, { n, l, m });

@@ -21,5 +21,9 @@ export const WINDOWS_AT_ONCE = 16;
 export const ROWS_AT_ONCE = 32;
 /** Gradients of one view are kept in memory up to this many bytes, and computed again beyond it. */
 export const KEPT_GRADIENT_BYTES = 2 ** 29;
-/** Damping relative to the mean eigenvalue of a factor: best of five in `lds-decoder`, in units of 2^-40. */
-export const DEFAULT_DAMPING_GRID: number = Math.floor(0.1 * 2 ** 40 + 0.5);
+/** Dampings relative to the mean eigenvalue of a factor, in units of 2^-40, that a selection may choose from. */
+export const DAMPING_GRIDS: readonly number[] = [0.01, 0.1, 1, 10].map((damping) =>
+  Math.floor(damping * 2 ** 40 + 0.5),
+);
+/** 0.1: best of five for the same method in floats (`lds-decoder`), and what an index has that nobody measured. */
+export const DEFAULT_DAMPING_GRID: number = DAMPING_GRIDS[1]!;

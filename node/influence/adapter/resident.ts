@@ -79,6 +79,12 @@ export function openTable(header: AdapterHeader, blob: Uint8Array): AdapterTable
   return { header, memory, rowStride, columns };
 }
 
+/** Rows of a header's blob with the kernel over them. Throws InfluenceError: bad-bytes, hash-mismatch. */
+export function openScorer(header: AdapterHeader, blob: Uint8Array): AdapterTable & Pick<ResidentAdapter, "dot"> {
+  const table = openTable(header, blob);
+  return { ...table, dot: dot8Over(table.memory)[1]! };
+}
+
 /**
  * Decodes an index with its job and checks every hash between them; for threads, each of which opens it.
  * Throws InfluenceError: bad-bytes, bad-shape, hash-mismatch.

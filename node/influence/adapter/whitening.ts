@@ -21,11 +21,8 @@ export class Energies {
     this.count++;
   }
 
-  /**
-   * The coordinates of most damped energy, eigenvalue / (eigenvalue + damping x mean eigenvalue of the factor), ties to the
-   * earlier one, and 1 / sqrt of that sum as float32.
-   */
-  whitening(dampingGrid: number, coordinates: number): Whitening {
+  /** Damped energy of every coordinate, eigenvalue / (eigenvalue + damping x mean eigenvalue), and 1 / sqrt of that sum. */
+  damped(dampingGrid: number): { readonly energy: Float64Array; readonly factors: Float32Array } {
     const damping = dampingGrid / DAMPING_ONE;
     const energy = new Float64Array(this.sums.length);
     const factors = new Float32Array(this.sums.length);
@@ -43,6 +40,12 @@ export class Energies {
         factors[k] = factor;
       }
     }
+    return { energy, factors };
+  }
+
+  /** The coordinates of most damped energy, ties to the earlier one, with their factors. */
+  whitening(dampingGrid: number, coordinates: number): Whitening {
+    const { energy, factors } = this.damped(dampingGrid);
     const order = Array.from(energy, (_, k) => k).sort((a, b) => energy[b]! - energy[a]! || a - b);
     const kept = Uint32Array.from(order.slice(0, coordinates)).sort();
     return { coordinates: kept, factors: Float32Array.from(kept, (k) => factors[k]!) };

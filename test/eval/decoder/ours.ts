@@ -1,14 +1,20 @@
+import { assembleIndex, type IndexedView, NO_SELECTION } from "../../../node/influence/adapter/assemble.ts";
+import { FactorSums, rounded, Turner } from "../../../node/influence/adapter/bases.ts";
+import { coordinatesOf } from "../../../node/influence/adapter/build.ts";
+import { adapterRowWidth } from "../../../node/influence/adapter/format.ts";
+import { packQuery, packView } from "../../../node/influence/adapter/pack.ts";
+import { openScorer } from "../../../node/influence/adapter/resident.ts";
+import { scoreAdapterRows } from "../../../node/influence/adapter/score.ts";
+import { Energies, whitened } from "../../../node/influence/adapter/whitening.ts";
 import type { Scorer, Setting } from "../method.ts";
-import { rowProducts } from "../methods/dense.ts";
 import type { GradientView } from "./gradients.ts";
 import { countOf, type Rows, rowOf } from "./linear.ts";
-import { type AdapterMethod, averaged, DAMPINGS, eigenbasesOf, ekfacOf, queriesOf, rowsOf } from "./methods.ts";
+import { type AdapterMethod, averaged, DAMPINGS, ekfacOf, queriesOf, rowsOf } from "./methods.ts";
 
-/** Coordinates of the eigenbases that a row keeps of each checkpoint. */
-const COORDINATES = 2048;
-/** Checkpoints of the adapter's own training: the first, the middle and the last of the harness's stages. */
+/** Checkpoints of the adapter's own training: those of the harness's stages that a training log would give an index. */
 const STAGES = [0, 2, 4];
 const SOURCE = "EK-FAC in the eigenbases of checkpoints of the adapter's training";
+const DAMPING_UNITS = 2 ** 40;
 
 const stagesOf = (views: readonly GradientView[]) =>
   STAGES.map((stage) => views[stage]).filter((view) => view !== undefined);
@@ -30,60 +36,66 @@ const exact: AdapterMethod = {
   },
 };
 
-/** int8 mantissas of every row under one scale each. */
-interface ByteRows {
-  readonly size: number;
-  readonly mantissas: Int8Array;
-  readonly scales: Float64Array;
-}
+const all = (rows: Rows): Float64Array[] => Array.from({ length: countOf(rows) }, (_, i) => rowOf(rows, i));
 
-function quantised(rows: Rows): ByteRows {
-  const mantissas = new Int8Array(rows.data.length);
-  const scales = Float64Array.from({ length: countOf(rows) }, (_, i) => {
-    const row = rowOf(rows, i);
-    const scale = row.reduce((most, x) => Math.max(most, Math.abs(x)), 0) / 127 || 1;
-    for (let k = 0; k < row.length; k++) mantissas[i * rows.size + k] = Math.round(row[k]! / scale);
-    return scale;
-  });
-  return { size: rows.size, mantissas, scales };
-}
-
-/**
- * One checkpoint's part of the index. Both sides are divided by the square root of the damped eigenvalues, so that
- * coordinates are of one size and int8 loses little; the coordinates of most energy are kept.
- */
-function indexedView(view: GradientView, damping: number): (query: number) => Float64Array {
-  const { rotate, eigenvalues, mean } = eigenbasesOf(view);
-  const whitening = eigenvalues.map((value, k) => 1 / Math.sqrt(value + damping * mean[k]!));
-  const kept = Array.from(eigenvalues, (value, k) => ({ k, energy: value * whitening[k]! ** 2 }))
-    .sort((a, b) => b.energy - a.energy || a.k - b.k)
-    .slice(0, COORDINATES)
-    .map(({ k }) => k);
-  const chosen = (rows: Rows): Rows => {
-    const all = rotate(rows);
-    const count = countOf(all);
-    const data = new Float64Array(count * kept.length);
-    for (let i = 0; i < count; i++) {
-      for (const [at, k] of kept.entries()) data[i * kept.length + at] = all.data[i * all.size + k]! * whitening[k]!;
-    }
-    return { data, size: kept.length };
+/** What an index does with one checkpoint, and with a query's gradient there. */
+function openView(view: GradientView, step: number) {
+  const { blocks, size } = view;
+  const sums = new FactorSums(blocks);
+  const rows = all(rowsOf(view));
+  for (const row of rows) sums.add(rounded(row, blocks));
+  const bases = sums.bases();
+  const turner = new Turner(blocks, bases);
+  const energies = new Energies(blocks, size);
+  for (const row of rows) energies.add(turner.turn(rounded(row, blocks)));
+  return (dampingGrid: number) => {
+    const whitening = energies.whitening(dampingGrid, coordinatesOf(size));
+    const turned = (gradient: Float64Array) => whitened(turner.turn(gradient), whitening);
+    const indexed: IndexedView = {
+      ...{ checkpoint: step, step, weights: new Int32Array(size), bases, whitening, heldOut: undefined },
+      rows: rows.map((row) => packView(turned(row))),
+    };
+    return { indexed, turned };
   };
-  const [own, asked] = [quantised(chosen(rowsOf(view))), quantised(chosen(queriesOf(view)))];
-  return (query) => {
-    const v = asked.mantissas.subarray(query * asked.size, (query + 1) * asked.size);
-    return rowProducts(own.mantissas, v).map((value, i) => value * own.scales[i]! * asked.scales[query]!);
+}
+
+/** The bytes of the index that the engine makes of these gradients, and its scores. */
+function indexScorer(
+  trajectory: readonly GradientView[],
+  opened: readonly ReturnType<typeof openView>[],
+  damping: number,
+): Scorer {
+  const dampingGrid = Math.floor(damping * DAMPING_UNITS + 0.5);
+  const views = opened.map((open) => open(dampingGrid));
+  const places = Array.from({ length: countOf(rowsOf(trajectory[0]!)) }, (_, i) => i);
+  const { header, rows } = assembleIndex({
+    ...{ manifestHash: new Uint8Array(32), blocks: trajectory[0]!.blocks, dampingGrid, trainedRows: places.length },
+    ...{ views: views.map(({ indexed }) => indexed), heldOutRows: 0, selection: NO_SELECTION },
+    rows: places.map((i) => ({ contribution: 0, item: i, entry: i })),
+    // Look-alikes are settlement's: scores have no use for texts.
+    texts: places.map((i) => `${i}`),
+  });
+  const scorer = openScorer(header, rows);
+  const bases = header.views.map(({ baseExponent }) => baseExponent);
+  return {
+    bytesPerRow: adapterRowWidth(header),
+    score(query) {
+      const gradients = stagesOf(trajectory).map((view) => rowOf(queriesOf(view), query));
+      const packed = packQuery(
+        views.map(({ turned }, v) => turned(gradients[v]!)),
+        bases,
+      );
+      return scoreAdapterRows(scorer, packed);
+    },
   };
 }
 
 const indexed: AdapterMethod = {
   name: "ours",
-  source: `${SOURCE}, int8`,
+  source: `${SOURCE}, int8: the bytes that are served`,
   settings({ trajectory }) {
-    const views = stagesOf(trajectory);
-    return settings((damping) => ({
-      bytesPerRow: (Math.min(COORDINATES, views[0]!.size) + 2) * views.length,
-      score: averaged(views.map((view) => indexedView(view, damping))),
-    }));
+    const opened = stagesOf(trajectory).map(openView);
+    return settings((damping) => indexScorer(trajectory, opened, damping));
   },
 };
 
