@@ -23,13 +23,17 @@ export function hostCommand(program: Command): void {
     .requiredOption("--from <key>", "key that posts results and is paid")
     .requiredOption("--model <ids>", "models to serve, by commas")
     .option("--gas-prices <price>", "price of a unit of gas", DEFAULT_GAS_PRICE)
-    .option("--workers <n>", "threads that run models", "1")
-    .option("--memory <mib>", "memory for resident models, MiB", "768")
+    .option("--workers <n>", "threads that run classifiers; every generator has its own", "1")
+    .option("--memory <mib>", "memory for resident classifiers, and as much for generators, MiB", "768")
     .addHelpText(
       "after",
       `
-Example:
+Examples:
   openledgerd host start --model bikes-model --from hilda
+  openledgerd host start --model bard,bikes-model --memory 2048 --from hilda
+
+Classifiers and generators alike: a generator's answer is drawn from the request's seed, and sent with the documents that it
+repeats and those that taught it. A generator runs in a thread of its own; the least recently used leave memory first.
 
 It needs a node's RPC only. After a restart it finds its open claims on chain and opens them.`,
     )
