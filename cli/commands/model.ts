@@ -57,17 +57,14 @@ export function modelCommand(program: Command): void {
     .command("index")
     .description("build the influence index of a trained model")
     .requiredOption("--dir <dir>", "folder of `model train`")
-    .action(async (options: { readonly dir: string }, self: Command) => {
-      const { indexFolder } = await loadWork();
-      const indexed = await indexFolder(options.dir, stderrProgress());
-      printerOf(self).answer(indexed, () =>
-        pairs([
-          ["rows", indexed.rows],
-          ["index root", indexed.indexRoot],
-          ["bytes", indexed.bytes],
-        ]),
-      );
-    });
+    .option(
+      "--select",
+      "measure which ridge and how many blocks predict real retrainings best; default where it is quick",
+    )
+    .option("--no-select", "take the defaults instead")
+    .option("--extend <dir>", "use the inverse of another folder's index of the same weights")
+    .option("--fresh", "compute the inverse although an index of the same weights is there")
+    .action(index);
   encoderCommand(model);
   fidelityCommand(model);
   generateCommand(model);
@@ -103,6 +100,28 @@ async function train(options: TrainOptions, self: Command): Promise<void> {
       ["held-out accuracy", percent(trained.heldOutAccuracy)],
       ["accuracy of heads that never saw the contributor", percent(trained.crossFittedAccuracy)],
       ["test accuracy", percent(trained.testAccuracy)],
+    ]),
+  );
+}
+
+interface IndexOptions {
+  readonly dir: string;
+  readonly select?: boolean;
+  readonly extend?: string;
+  readonly fresh?: boolean;
+}
+
+async function index(options: IndexOptions, self: Command): Promise<void> {
+  const { indexFolder } = await import("../work/model-index.ts");
+  const indexed = await indexFolder(options, stderrProgress());
+  printerOf(self).answer(indexed, () =>
+    pairs([
+      ["rows", indexed.rows],
+      ["held-out rows that judge them", indexed.heldOutRows],
+      ["blocks", indexed.blocks],
+      ["LDS it was chosen by", indexed.lds === null ? "- (not measured)" : indexed.lds.toFixed(4)],
+      ["index root", indexed.indexRoot],
+      ["bytes", indexed.bytes],
     ]),
   );
 }

@@ -65,12 +65,18 @@ export function saveIndex(dir: string, { header, rows, inverse }: IndexFiles): v
   writeFileSync(join(dir, FILES.inverse), inverse);
 }
 
+export function holdsIndex(dir: string): boolean {
+  return [FILES.header, FILES.rows, FILES.inverse].every((file) => existsSync(join(dir, file)));
+}
+
 /** Throws CliError `notFound` or `corrupt`. */
 export function loadPlan(dir: string): TrainingPlan {
   const text = Buffer.from(read(dir, FILES.plan, TRAIN)).toString("utf8");
   try {
     const revive = (_key: string, value: unknown) => (isHex(value) ? fromHex(value.hex) : value);
-    return JSON.parse(text, revive) as TrainingPlan;
+    // Folders of before held-out rows have none.
+    const plan = JSON.parse(text, revive) as TrainingPlan & { heldOut?: TrainingPlan["heldOut"] };
+    return { ...plan, heldOut: plan.heldOut ?? [] };
   } catch (error) {
     throw new CliError(EXIT.corrupt, `${join(dir, FILES.plan)}: ${(error as Error).message}`, TRAIN);
   }

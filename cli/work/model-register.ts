@@ -2,6 +2,7 @@ import { fromHex, toHex } from "../../chain/crypto/bytes.ts";
 import { sha256 } from "../../chain/crypto/hash.ts";
 import { decodeIndexHeader, indexRoot } from "../../node/influence/index-format.ts";
 import { ClaimStatus } from "../../proto/gen/openledger/attribution/v1.ts";
+import { Query as Snapshots } from "../../proto/gen/openledger/datanet/v1.ts";
 import { TrainingManifest } from "../../proto/gen/openledger/factory/v1.ts";
 import {
   ModelStatus,
@@ -56,6 +57,7 @@ export async function registerFolder(
   const trained = loadTrained(dir);
   const index = loadIndex(dir);
   const { weightsHash } = decodeIndexHeader(index.header);
+  await checkRows(session, decodeStrict(TrainingManifest, trained.manifest));
   let missed = 0;
   for (let attempt = 1; ; attempt++) {
     const known = await session.find(Query.Model, { id });
@@ -76,6 +78,21 @@ export async function registerFolder(
     missed += [ended.trainingStatus, ended.indexStatus].filter(hasFailed).length;
     progress.note(`${attestationOf(ended)}: registering again`);
   }
+}
+
+/** Validators train on all rows that the snapshots give for it: another number of rows would forfeit the bond. */
+async function checkRows(session: Session, { snapshots, rows }: TrainingManifest): Promise<void> {
+  let given = 0;
+  for (const id of snapshots) {
+    const { snapshot } = await session.query(Snapshots.Snapshot, { id });
+    given += (snapshot?.clusters ?? 0) - (snapshot?.heldOut ?? 0);
+  }
+  if (given === rows) return;
+  throw new CliError(
+    EXIT.refused,
+    `the model was trained on ${rows} rows, ${snapshots.join(", ")} give ${given}`,
+    "train on all of them: `openledgerd model train`, or `factory init` without --held-out",
+  );
 }
 
 function registered(id: string, header: Uint8Array, ended: QueryModelResponse): Omit<Registered, "missed"> {

@@ -2,9 +2,7 @@ import { toHex } from "../../chain/crypto/bytes.ts";
 import { referenceAnswer } from "../../node/influence/answer.ts";
 import { type AsyncEncoder, encoderInThreads, specOf } from "../../node/influence/encoders/index.ts";
 import { fromGrid } from "../../node/influence/grid.ts";
-import { indexRoot } from "../../node/influence/index-format.ts";
 import { decodeModel } from "../../node/influence/model-format.ts";
-import { indexModel } from "../../node/pipeline/index-model.ts";
 import {
   DEFAULT_ENCODER,
   defaultLambdaGrid,
@@ -19,7 +17,7 @@ import type { ChainClient } from "../chain/client.ts";
 import { CliError, EXIT } from "../errors.ts";
 import type { CsvRow } from "./csv.ts";
 import { loadEncoder } from "./encoder-folder.ts";
-import { loadPlan, loadTrained, openModelEncoder, saveIndex, saveTrained } from "./model-folder.ts";
+import { saveTrained } from "./model-folder.ts";
 import type { Progress } from "./progress.ts";
 import { loadSnapshot } from "./snapshot-source.ts";
 
@@ -149,24 +147,4 @@ async function testAccuracy(modelBytes: Uint8Array, encoder: AsyncEncoder, test:
   const labelOf = (i: number) => labels[referenceAnswer(weights, features.slice(i * dims, (i + 1) * dims)).label];
   const right = test.filter(({ label }, i) => labelOf(i) === label);
   return right.length / test.length;
-}
-
-export interface Indexed {
-  readonly rows: number;
-  readonly indexRoot: string;
-  readonly bytes: number;
-}
-
-/** Builds the influence index of the model in `dir`. */
-export async function indexFolder(dir: string, progress: Progress): Promise<Indexed> {
-  const plan = loadPlan(dir);
-  const encoder = openModelEncoder(dir, plan);
-  const { header, headerBytes, rows, inverse } = await indexModel(plan, loadTrained(dir), {
-    encoder,
-    onProgress: (stage) =>
-      progress.note(stage === "curvature" ? `inverting ${plan.labels.length} curvatures` : "writing rows"),
-  }).finally(() => encoder.close());
-  saveIndex(dir, { header: headerBytes, rows, inverse });
-  const bytes = headerBytes.length + rows.length + inverse.length;
-  return { rows: header.rows, indexRoot: toHex(indexRoot(headerBytes)), bytes };
 }

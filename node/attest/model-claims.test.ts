@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Json } from "../../chain/codec/comet-json-fields.ts";
-import { fromHex } from "../../chain/crypto/bytes.ts";
+import { compareBytes, fromHex } from "../../chain/crypto/bytes.ts";
 import { sha256 } from "../../chain/crypto/hash.ts";
 import { utf8Bytes } from "../../chain/crypto/tagged.ts";
 import { claimId, statementHash } from "../../modules/attribution/client.ts";
@@ -30,6 +30,8 @@ import {
 import { decodeModel, encodeModel } from "../influence/model-format.ts";
 import { rowsRoot } from "../influence/row-proof.ts";
 import type { IndexRow } from "../influence/types.ts";
+import { indexModel } from "../pipeline/index-model.ts";
+import { trainModel } from "../pipeline/training.ts";
 import { MARKET_ACCOUNTS, TestMarket } from "../testing/market.ts";
 import type { MadeModel, ModelParts } from "../testing/market-model.ts";
 import { TestNetwork } from "../testing/network.ts";
@@ -100,8 +102,20 @@ function withIndex(change: { row?: (row: IndexRow) => IndexRow; inverse?: (view:
   return { ...honest, index: indexWith(headerBytes, { rows, inverse, header: index.header }) };
 }
 
+/** A model that was trained on the held-out rows too. */
+async function trainedOnAll(): Promise<ModelParts> {
+  const { plan } = honest;
+  const rows = [...plan.rows, ...plan.heldOut].sort((a, b) => compareBytes(a.itemId, b.itemId));
+  const all = { ...plan, rows, heldOut: [] };
+  const trained = await trainModel(all);
+  const { manifest, model } = trained;
+  return { manifest, model, index: await indexModel(all, trained), files: undefined };
+}
+
 test("an honest model's training and index are accepted, and it serves", async () => {
   await market.register("honest-model", honest);
+  expect(honest.plan.heldOut.length).toBeGreaterThan(3);
+  expect(honest.index.header).toMatchObject({ rows: honest.plan.rows.length, heldOutRows: honest.plan.heldOut.length });
   expect(await market.outcome("honest-model")).toMatchObject({
     model: { status: ModelStatus.MODEL_STATUS_SERVING },
     training: CLAIM_STATUS_ACCEPTED,
@@ -114,16 +128,21 @@ test("weights, lineage, rows and inverses that are not the recomputed ones are r
   const otherRows = withManifest({ rowsRoot: sha256(new Uint8Array(1)) });
   const otherRow = withIndex({ row: (row) => ({ ...row, gate: row.gate === 1 ? 2 : 1 }) });
   const otherInverse = withIndex({ inverse: (view) => view.setInt32(400, view.getInt32(400, true) + 2 ** 26, true) });
-  const falsified = { weights: oneWeight, lineage: otherRows, row: otherRow, inverse: otherInverse };
+  const unjudged = { ...honest, index: await indexModel({ ...honest.plan, heldOut: [] }, honest.trained) };
+  const changed = { weights: oneWeight, lineage: otherRows, row: otherRow, inverse: otherInverse };
+  const falsified = { ...changed, unjudged, "all-rows": await trainedOnAll() };
   for (const [id, parts] of Object.entries(falsified)) await market.register(id, parts);
   const ended = async (id: keyof typeof falsified) => market.outcome(id);
   const [weights, lineage] = [await ended("weights"), await ended("lineage")];
   const [row, inverse] = [await ended("row"), await ended("inverse")];
+  const [judges, rows] = [await ended("unjudged"), await ended("all-rows")];
+  expect(rows).toMatchObject({ training: CLAIM_STATUS_REJECTED, index: CLAIM_STATUS_REJECTED });
+  expect(judges).toMatchObject({ training: CLAIM_STATUS_ACCEPTED, index: CLAIM_STATUS_REJECTED });
   expect(weights).toMatchObject({ training: CLAIM_STATUS_REJECTED });
   expect(lineage).toMatchObject({ training: CLAIM_STATUS_REJECTED });
   expect(row).toMatchObject({ training: CLAIM_STATUS_ACCEPTED, index: CLAIM_STATUS_REJECTED });
   expect(inverse).toMatchObject({ training: CLAIM_STATUS_ACCEPTED, index: CLAIM_STATUS_REJECTED });
-  for (const { model } of [weights, lineage, row, inverse]) {
+  for (const { model } of [weights, lineage, row, inverse, judges, rows]) {
     expect(model?.status).toBe(ModelStatus.MODEL_STATUS_REGISTERED);
   }
 }, 240_000);

@@ -4,9 +4,9 @@ import { syntheticData } from "../../test/bench/synthetic.ts";
 import { rankCorrelation } from "./rank-correlation.ts";
 import { selectIndex } from "./select-index.ts";
 
-const data = syntheticData(72, "select-index", 2);
-const set = trainingSetOf(data.train, 2);
-const questions = trainingSetOf(data.test, 2).features;
+const data = syntheticData(72, "select-index", 4);
+const set = trainingSetOf(data.train, 4);
+const questions = trainingSetOf(data.test, 4).features;
 const input = { set, lambda: 0.2 / 72, questions, seed: new Uint8Array(32).fill(3) };
 const options = { subsets: 6, queries: 8, workers: 1 };
 

@@ -179,22 +179,6 @@ describe("held-out rows", () => {
   });
 });
 
-describe("how an index is chosen", () => {
-  const plan = planOf([drawnSource()]);
-
-  test("default: by measured LDS, which the header records; the inverse is used again on request", async () => {
-    const trained = await trainModel(plan, { workers: 1 });
-    const selected = await indexModel(plan, trained, { workers: 1, select: true });
-    expect(selected.selected?.measured).toHaveLength(selected.header.selection.candidates);
-    expect(selected.header).toMatchObject({ selection: { queries: plan.heldOut.length, subsets: 12 } });
-    const again = await indexModel(plan, trained, { workers: 1, select: true, earlier: selected });
-    expect(again.selected).toBeUndefined();
-    expect(toHex(again.headerBytes)).toBe(toHex(selected.headerBytes));
-    const plain = await indexModel(plan, trained, { workers: 1 });
-    expect(plain.header.selection.candidates).toBe(0);
-  });
-});
-
 describe("a training", () => {
   test("default: manifest, model and index name each other by hash, and two runs agree", async () => {
     const plan = planOf([source("x/1")]);

@@ -24,12 +24,13 @@ export interface ModelParts {
   readonly manifest: Uint8Array;
   readonly model: Uint8Array;
   readonly index: Pick<BuiltIndex, "headerBytes" | "rows" | "inverse" | "indexRoot"> & {
-    readonly header: { readonly rows: number };
+    readonly header: Pick<BuiltIndex["header"], "rows">;
   };
   readonly files: EncoderFiles | undefined;
 }
 
 export interface MadeModel extends ModelParts {
+  readonly index: BuiltIndex;
   readonly plan: TrainingPlan;
   readonly trained: TrainedModel;
 }
