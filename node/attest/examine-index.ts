@@ -1,9 +1,11 @@
 import { equalBytes } from "../../chain/crypto/bytes.ts";
 import type { Claim } from "../../proto/gen/openledger/attribution/v1.ts";
 import { type IndexInfo, type Model, Query } from "../../proto/gen/openledger/modelregistry/v1.ts";
+import { isGenerator } from "../generator/index.ts";
 import { indexRoot } from "../influence/index-format.ts";
 import { fetchBlob, JobDataError } from "../jobs/index.ts";
 import { abstained, type Finding, rejected } from "./attester.ts";
+import { examineAdapterIndex } from "./examine-adapter-index.ts";
 import { headManifest } from "./examine-training.ts";
 import { examinationSeed, type HeavyPorts, heavyFinding } from "./heavy-findings.ts";
 import { indexedRows } from "./model-rows.ts";
@@ -30,8 +32,9 @@ async function examine(
   { model, index }: { readonly model: Model; readonly index: IndexInfo },
   ports: HeavyPorts,
 ): Promise<Finding> {
+  if (isGenerator(model)) return examineAdapterIndex(claim, { model, index }, ports);
   const manifest = headManifest(await fetchBlob(ports, model.manifestBlob, "the manifest"));
-  if (!manifest) return abstained("an index of a model that is no head has no rules yet", false);
+  if (!manifest) return abstained("an index of a classifier that is no head has no rules yet", false);
   const headerBytes = await fetchBlob(ports, index.headerBlob, "the index header");
   if (!equalBytes(indexRoot(headerBytes), index.root)) {
     return rejected("the index header has another hash than the registered root", NO_WITNESS);

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { FromHeavy, HeavyRequest, HeavyVerdict, ToHeavy } from "./heavy.ts";
+import { recomputeAdapterIndex } from "./recompute-adapter-index.ts";
 import { recomputeFidelity } from "./recompute-fidelity.ts";
 import { recomputeIndex } from "./recompute-index.ts";
 import { recomputeStep } from "./recompute-step.ts";
@@ -25,6 +26,8 @@ function recompute({ kind, input }: HeavyRequest): Promise<HeavyVerdict> {
       return recomputeTraining(input, readBlob);
     case "index":
       return recomputeIndex(input);
+    case "adapter-index":
+      return recomputeAdapterIndex(input, readBlob);
     case "fidelity":
       return recomputeFidelity(input);
     default:

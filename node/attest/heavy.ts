@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { siblingModule } from "../influence/sibling.ts";
+import type { AdapterExamination } from "./recompute-adapter-index.ts";
 import type { FidelityExamination } from "./recompute-fidelity.ts";
 import type { IndexExamination } from "./recompute-index.ts";
 import type { StepExamination } from "./recompute-step.ts";
@@ -9,6 +10,7 @@ import type { TrainingExamination } from "./recompute-training.ts";
 export type HeavyRequest =
   | { readonly kind: "training"; readonly input: TrainingExamination }
   | { readonly kind: "index"; readonly input: IndexExamination }
+  | { readonly kind: "adapter-index"; readonly input: AdapterExamination }
   | { readonly kind: "fidelity"; readonly input: FidelityExamination }
   | { readonly kind: "step"; readonly input: StepExamination };
 

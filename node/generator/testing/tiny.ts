@@ -115,11 +115,12 @@ export interface TinyGenerator {
   readonly blobs: GeneratorBlobs;
 }
 
-/** Trains the adapter and builds its index; `rows` name the places of the rows that it is trained on, in its order. */
+/** Trains the adapter and builds its index; `rows` name the places of the rows that it is trained on, in its order; held-out texts judge them. */
 export async function tinyGenerator(
   base: TinyBase,
   sources: readonly SourceRows[],
   rows: readonly GeneratorRow[],
+  heldOut: readonly string[] = [],
 ): Promise<TinyGenerator> {
   const { manifest, data } = tinyJob(base, sources);
   const states: Uint8Array[] = [];
@@ -137,6 +138,7 @@ export async function tinyGenerator(
       checkpoints: await readViews(job, result.log, async (checkpoint) => states[checkpoint]!),
       rows: rows.map(({ text, ...place }) => ({ ...place, tokens: Int32Array.from(encode(text)) })),
       texts: rows.map(({ text }) => text),
+      heldOut: heldOut.map((text) => ({ tokens: Int32Array.from(encode(text)) })),
     },
     { workers: 1 },
   );
