@@ -1,8 +1,8 @@
 import { equalBytes } from "../../chain/crypto/bytes.ts";
-import type { ClaimVerdict } from "../factory/verify-claim.ts";
 import { checkedBlob, checkedSplit, type JobRow, type SourceRows } from "../factory/job/data.ts";
 import { decodeLog } from "../factory/job/log.ts";
 import { baseOf, decodeManifest } from "../factory/job/manifest.ts";
+import type { ClaimVerdict } from "../factory/verify-claim.ts";
 import {
   type AdapterIndexOptions,
   type BuiltAdapterIndex,

@@ -85,7 +85,8 @@ function indexScorer(
         views.map(({ turned }, v) => turned(gradients[v]!)),
         bases,
       );
-      return scoreAdapterRows(scorer, packed);
+      const unit = Math.min(...packed.exponents.map((exponent, v) => exponent + bases[v]!));
+      return scoreAdapterRows(scorer, packed).map((score) => score * 2 ** unit);
     },
   };
 }

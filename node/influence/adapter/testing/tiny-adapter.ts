@@ -75,6 +75,8 @@ export interface TinyAdapter {
   readonly input: AdapterIndexInput;
   readonly weights: Uint8Array;
   readonly claim: Omit<AdapterIndexClaim, "headerBytes" | "rows" | "basis">;
+  /** What the job was trained on. */
+  readonly data: JobData;
   encode(text: string): Int32Array;
 }
 
@@ -116,7 +118,7 @@ export async function tinyAdapter(texts: readonly string[] = TINY_TEXTS): Promis
       ...{ manifest: bytes, graph, weights: int32Bytes(weights), log: encodeLog(log), logRoot, readState },
       ...{ items, texts: sorted },
     },
-    encode,
+    ...{ data, encode },
   };
 }
 
