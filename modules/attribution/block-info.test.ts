@@ -225,7 +225,7 @@ describe("transaction 0: openings", () => {
 
   test("more bytes of openings than the parameter allows are refused whole", () => {
     const { net } = inWindow();
-    const claimOpenings = Array.from({ length: 140 }, () => ({ claimId: hashOf("x"), opening: new Uint8Array(8_000) }));
+    const claimOpenings = Array.from({ length: 270 }, () => ({ claimId: hashOf("x"), opening: new Uint8Array(8_000) }));
     expect(refusal(net, { ...prepare(net), claimOpenings })).toBe("attribution/18");
   });
 

@@ -131,19 +131,19 @@ describe("a claim", () => {
 
   test("waits a block when its own has posted as many as one block can open, so that no poster is crowded out", () => {
     const net = network(["honest"]);
-    const claims = Array.from({ length: 113 }, (_, n) => claimOf({ subject: blobId(`${n}`) }));
+    const claims = Array.from({ length: 97 }, (_, n) => claimOf({ subject: blobId(`${n}`) }));
     net.block((ctx) => {
-      for (const claim of claims.slice(0, 111)) net.chain.send(ctx, Msg.PostClaim, claim);
-      expect(() => net.chain.send(ctx, Msg.PostClaim, claims[111] ?? {})).not.toThrow();
-      expect(() => net.chain.send(ctx, Msg.PostClaim, claims[112] ?? {})).toThrow("posted 112 claims already");
+      for (const claim of claims.slice(0, 95)) net.chain.send(ctx, Msg.PostClaim, claim);
+      expect(() => net.chain.send(ctx, Msg.PostClaim, claims[95] ?? {})).not.toThrow();
+      expect(() => net.chain.send(ctx, Msg.PostClaim, claims[96] ?? {})).toThrow("posted 96 claims already");
     });
-    post(net, claims[112] ?? {});
+    post(net, claims[96] ?? {});
     net.blocks(10);
     expect(net.chain.openClaims()).toEqual([]);
   });
 
   test("whose turn does not come in its block is tallied in the next, in (open end, id) order", () => {
-    const params = paramsOf({ maxOpeningBytes: 65_536, maxTalliesPerBlock: 2, maxOpenClaims: 9, minClaimBond: "1" });
+    const params = paramsOf({ maxOpeningBytes: 262_144, maxTalliesPerBlock: 2, maxOpenClaims: 9, minClaimBond: "1" });
     const net = network(["honest", "honest"], { state: { attribution: { params } } });
     const ids = post(net, ...[1, 2, 3, 4, 5].map((n) => claimOf({ subject: blobId(`${n}`), bond: "1" })));
     const inOrder = ids.map(toHex).sort();

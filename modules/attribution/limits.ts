@@ -40,8 +40,11 @@ export const MAX_LEAF_AUNTS = 12;
 /** Largest encoded Opening: fixed fields (about 130), at most sixteen peer sketches (240), twelve aunts (410), with room to spare. */
 export const MAX_OPENING_BYTES = 1_024;
 
-/** Largest opening of a claim's payload: a result has 3 class vectors of d = 512 and 32 entries, about 2.3 KiB. */
-export const MAX_CLAIM_OPENING_BYTES = 8 * 1_024;
+/**
+ * Largest opening of a claim's payload. A classifier's has 3 class vectors of d = 512 and 32 entries, about 2.3 KiB; a
+ * generator's up to 4 views of 4 KiB and twice 32 entries, about 18.
+ */
+export const MAX_CLAIM_OPENING_BYTES = 20 * 1_024;
 
 /** Largest gossiped envelope: one opening of either kind and its framing. */
 export const MAX_ENVELOPE_BYTES = MAX_CLAIM_OPENING_BYTES + 256;

@@ -23,7 +23,7 @@ export const DEFAULT_PARAMS: Params = {
   seedDelay: 3n,
   commitBlocks: 4n,
   openBlocks: 3n,
-  maxOpeningBytes: 1_048_576,
+  maxOpeningBytes: 2_097_152,
   maxTalliesPerBlock: 128,
   maxOpenClaims: 1_024,
   minClaimBond: "1000000",

@@ -1,11 +1,17 @@
 import { toHex } from "../../chain/crypto/bytes.ts";
 import { taggedHash, u32be, u64be, utf8Bytes } from "../../chain/crypto/tagged.ts";
+import { Task } from "../../proto/gen/openledger/modelregistry/v1.ts";
 
 /** Version of the rules by which validators recompute a result: DESIGN.md section 5, class-block Gauss-Newton. */
 export const RESULT_ALGORITHM = "result-1";
 
 /** The same of a generator's result: adapter views and token attribution. */
 export const GENERATION_ALGORITHM = "generation-1";
+
+/** Of a model's result claims. */
+export function resultAlgorithm(task: Task): string {
+  return task === Task.TASK_GENERATE ? GENERATION_ALGORITHM : RESULT_ALGORITHM;
+}
 
 /** Request id, hex: no height in it, so two runs with the same requests have the same ids. Addresses are bech32 text. */
 export function requestId(fields: {

@@ -12,6 +12,7 @@ import { ModelStatus } from "../../proto/gen/openledger/modelregistry/v1.ts";
 import { encodeBytes, type Partially } from "../../proto/runtime.ts";
 import { Network } from "../attribution/testing/agents.ts";
 import { account, FUNDS, hashOf, MODEL } from "../attribution/testing/fixtures.ts";
+import { RESULT_ALGORITHM } from "./ids.ts";
 import { INFERENCE } from "./keys.ts";
 import { readResultOpening } from "./result-opening.ts";
 import { OUTPUT, request, resultOpening, serve, stored, submit } from "./testing/flow.ts";
@@ -205,11 +206,11 @@ describe("a result's opening", () => {
   const encode = (settlement: Partially<SettlementVector>, query: object = {}) =>
     encodeBytes(
       ResultOpening,
-      ResultOpening.fromPartial({ query, settlement: { eligibleClusters: 32, ...settlement } }),
+      ResultOpening.fromPartial({ query, settlement: { eligibleClusters: 4, ...settlement } }),
     );
-  const refusal = (bytes: Uint8Array) => code(() => readResultOpening(bytes));
+  const refusal = (bytes: Uint8Array) => code(() => readResultOpening(bytes, RESULT_ALGORITHM));
 
-  test("is well formed when its shares sum to 10^18, sorted, distinct and at most 32", () => {
+  test("is well formed when its shares sum to 10^18, sorted, distinct, within the cap and at most 32", () => {
     expect(refusal(encode({ entries: [entry(1, 2), entry(1, 3)], unattributed: 2n * unit }))).toBeUndefined();
     expect(refusal(encode({ unattributed: ONE }))).toBeUndefined();
     const many = Array.from({ length: 33 }, (_, i) => entry(0, i, ONE / 33n));
@@ -222,6 +223,8 @@ describe("a result's opening", () => {
       { entries: [entry(1, 2, 2n * unit), entry(3, 0, unit), entry(1, 2, unit - 1n)], unattributed: 1n },
       { entries: [entry(1, 2, ONE), entry(1, 3, 0n)] },
       { entries: [entry(1, 2)], unattributed: 3n * unit, eligibleClusters: 0 },
+      { entries: [entry(1, 2)], unattributed: 3n * unit, eligibleClusters: 12 },
+      { entries: [entry(1, 2, 2n * unit + 1n)], unattributed: 2n * unit - 1n },
       { entries: many, unattributed: ONE - 33n * (ONE / 33n), eligibleClusters: 99 },
     ];
     for (const [i, settlement] of bad.entries()) expect([i, refusal(encode(settlement))]).toEqual([i, "inference/11"]);
@@ -265,7 +268,7 @@ describe("a result's opening", () => {
 
   test("of items withdrawn after it was taken pays them nothing (I13)", () => {
     const net = network();
-    const id = serve(net, resultOpening([{ contribution: 3, item: 1, percent: 100n }]));
+    const id = serve(net, resultOpening([{ contribution: 3, item: 1, percent: 20n }]));
     net.blocks(9);
     net.chain.catalogue.withdrawn.add("c03");
     net.block();

@@ -15,6 +15,14 @@ export interface ResolvedEntry extends ListedContribution {
   readonly weight: bigint;
 }
 
+/** A settlement vector whose items are known. */
+export interface ResolvedVector {
+  readonly entries: readonly ResolvedEntry[];
+  readonly unattributed: bigint;
+  readonly capExcess: bigint;
+  readonly eligibleClusters: number;
+}
+
 /** What an entry's `contribution` counts in: the lists of the model's snapshots, one after the other. */
 export function contributionList(
   ctx: Context,

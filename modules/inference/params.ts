@@ -7,7 +7,7 @@ export const DEFAULT_PARAMS: Params = {
   hostBond: "1000000",
   maxExpiryBlocks: 1_000n,
   maxPendingPerAccount: 512,
-  maxOutputBytes: 4_096,
+  maxOutputBytes: 16_384,
   maxExpiriesPerBlock: 64,
 };
 

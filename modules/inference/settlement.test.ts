@@ -37,6 +37,7 @@ test("one validator abstains, one guesses: the result settles, only those who wo
       contributors: "195",
       curation: "39",
       bounty: "195",
+      heldOut: "0",
     });
     expect(claimable(net, "val-0") + claimable(net, "val-1") - before).toBe(117n);
     expect([claimable(net, "val-2"), claimable(net, "val-3")]).toEqual([0n, 0n]);

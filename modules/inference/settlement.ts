@@ -1,12 +1,18 @@
 import type { Context } from "../../chain/app/context.ts";
-import { type Claim, ClaimKind } from "../../proto/gen/openledger/attribution/v1.ts";
+import { type Claim, ClaimKind, type SettlementVector } from "../../proto/gen/openledger/attribution/v1.ts";
 import { type Request, RequestStatus } from "../../proto/gen/openledger/inference/v1.ts";
 import type { Model } from "../../proto/gen/openledger/modelregistry/v1.ts";
 import type { ClaimHandler, ClaimResult } from "../attribution/types.ts";
 import { errors } from "./errors.ts";
 import { bookSettled, refund } from "./escrow.ts";
 import { INFERENCE } from "./keys.ts";
-import { contributionList, type ResolvedEntry, resolveEntry } from "./lineage.ts";
+import {
+  contributionList,
+  type ListedContribution,
+  type ResolvedEntry,
+  type ResolvedVector,
+  resolveEntry,
+} from "./lineage.ts";
 import type { InferenceParts } from "./request.ts";
 import { readResultOpening } from "./result-opening.ts";
 
@@ -26,11 +32,11 @@ export class ResultHandler implements ClaimHandler {
 
   /** Throws inference/11 unless the vectors are well formed and every entry is an accepted item of the model's data. */
   checkOpening(ctx: Context, claim: Claim, opening: Uint8Array): void {
-    const { settlement } = readResultOpening(opening);
+    const { settlement, tokens } = readResultOpening(opening, claim.algorithm);
     const model = this.#model(ctx, this.#request(ctx, claim));
     const { datanets } = this.#parts.needs;
     const list = contributionList(ctx, datanets, model.snapshots);
-    for (const entry of settlement.entries) {
+    for (const entry of [...settlement.entries, ...(tokens?.entries ?? [])]) {
       const resolved = resolveEntry(ctx, datanets, { list, entry });
       if (resolved?.contributor === undefined) {
         throw errors.badOpening(
@@ -44,25 +50,31 @@ export class ResultHandler implements ClaimHandler {
     const { needs } = this.#parts;
     const request = this.#request(ctx, claim);
     const model = this.#model(ctx, request);
-    const { settlement } = readResultOpening(result.opening);
+    const { settlement, tokens } = readResultOpening(result.opening, claim.algorithm);
     const list = contributionList(ctx, needs.datanets, model.snapshots);
-    const entries = settlement.entries.map((entry): ResolvedEntry => {
-      const resolved = resolveEntry(ctx, needs.datanets, { list, entry });
-      if (!resolved) throw errors.badOpening(`there is no contribution ${entry.contribution}`);
-      return resolved;
-    });
+    const influence = this.#resolve(ctx, settlement, list);
     const { id, owner, snapshots, fidelity } = model;
     needs.rewards.settle(ctx, {
-      influence: { ...settlement, entries },
       request: request.id,
       host: request.host,
       fee: BigInt(request.fee),
       from: INFERENCE,
       model: { id, owner, snapshots, fidelity },
       attesters: result.winners,
+      influence,
+      tokens: tokens && this.#resolve(ctx, tokens, list),
     });
-    needs.influence.recordInfluence(ctx, { model: id, entries });
+    needs.influence.recordInfluence(ctx, { model: id, entries: influence.entries });
     bookSettled(ctx, { keeper: this.#parts.keeper, bank: needs.bank }, request);
+  }
+
+  #resolve(ctx: Context, vector: SettlementVector, list: readonly ListedContribution[]): ResolvedVector {
+    const entries = vector.entries.map((entry): ResolvedEntry => {
+      const resolved = resolveEntry(ctx, this.#parts.needs.datanets, { list, entry });
+      if (!resolved) throw errors.badOpening(`there is no contribution ${entry.contribution}`);
+      return resolved;
+    });
+    return { ...vector, entries };
   }
 
   onRejected(ctx: Context, claim: Claim): void {

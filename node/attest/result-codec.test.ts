@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { RESULT_ALGORITHM } from "../../modules/inference/ids.ts";
 import { readResultOpening } from "../../modules/inference/result-opening.ts";
 import { InferenceOutput } from "../../proto/gen/openledger/inference/v1.ts";
 import { indexedModel } from "../../test/bench/fixture.ts";
@@ -22,7 +23,7 @@ describe("an opening of the engine's vectors", () => {
   test("has the form that the chain demands, and the vectors come back from it", () => {
     for (const { text } of DATA.test) {
       const attribution = attribute(resident, text);
-      const { query, settlement } = readResultOpening(encodeResultOpening(attribution));
+      const { query, settlement } = readResultOpening(encodeResultOpening(attribution), RESULT_ALGORITHM);
       expect(fromWireQuery(query, attribution.answer.label)).toEqual(attribution.query);
       const paid = settlement.entries.reduce((sum, { weight }) => sum + weight, 0n);
       expect(paid + settlement.unattributed + settlement.capExcess).toBe(10n ** 18n);

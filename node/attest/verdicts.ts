@@ -61,7 +61,7 @@ export function judgeClaimOpening(view: ClaimsView, { claimId, opening }: ClaimO
   if (!fits || !equalBytes(openingHash(claim, opening), claim.payloadHash)) {
     return { action: "reject", code: "bad-payload" };
   }
-  if (refuses(() => readResultOpening(opening))) return { action: "reject", code: "bad-payload" };
+  if (refuses(() => readResultOpening(opening, claim.algorithm))) return { action: "reject", code: "bad-payload" };
   return { action: "accept", claim, leaf: NO_LEAF };
 }
 

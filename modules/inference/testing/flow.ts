@@ -1,7 +1,7 @@
 import type { Context } from "../../../chain/app/context.ts";
 import { utf8Bytes } from "../../../chain/crypto/tagged.ts";
 import { ONE } from "../../../chain/math/fixed.ts";
-import { ResultOpening } from "../../../proto/gen/openledger/attribution/v1.ts";
+import { ResultOpening, type SettlementVector } from "../../../proto/gen/openledger/attribution/v1.ts";
 import {
   InferenceOutput,
   Msg,
@@ -33,16 +33,38 @@ export const SHARES: readonly Share[] = [
   { contribution: 5, item: 8, percent: 5n },
 ];
 
-/** An opening whose rest is unattributed, but for `excess` percent of cap excess. */
-export function resultOpening(shares: readonly Share[] = SHARES, excess = 0n, clusters = 12): Uint8Array {
+/** Whose tokens a generated answer repeats. */
+export const TOKEN_SHARES: readonly Share[] = [
+  { contribution: 7, item: 1, percent: 20n },
+  { contribution: 3, item: 7, percent: 10n },
+];
+
+/** A vector whose rest is unattributed, but for `excess` percent of cap excess. */
+function vectorOf(shares: readonly Share[], excess = 0n, eligibleClusters = 12): SettlementVector {
   const unit = ONE / 100n;
   const spent = shares.reduce((sum, { percent }) => sum + percent, excess);
-  const settlement = {
-    entries: shares.map(({ contribution, item, percent }) => ({ contribution, item, weight: percent * unit })),
-    unattributed: ONE - spent * unit,
-    capExcess: excess * unit,
-    eligibleClusters: clusters,
-  };
+  const entries = shares.map(({ contribution, item, percent }) => ({ contribution, item, weight: percent * unit }));
+  return { entries, unattributed: ONE - spent * unit, capExcess: excess * unit, eligibleClusters };
+}
+
+/** Canonical output of a generator. */
+export function generatedOutput(tokens: number[], text: string): Uint8Array {
+  return encodeBytes(InferenceOutput, InferenceOutput.fromPartial({ tokens, text }));
+}
+
+/** A generator's opening of two views. */
+export function generatedOpening(
+  shares: readonly Share[] = SHARES,
+  tokens: readonly Share[] = TOKEN_SHARES,
+): Uint8Array {
+  const classes = [0, 1].map((view) => ({ class: view, weight: 1, exponent: -20, v: new Uint8Array(24).fill(3) }));
+  const vectors = { settlement: vectorOf(shares), tokens: vectorOf(tokens) };
+  return encodeBytes(ResultOpening, ResultOpening.fromPartial({ query: { classes }, ...vectors }));
+}
+
+/** An opening whose rest is unattributed, but for `excess` percent of cap excess. */
+export function resultOpening(shares: readonly Share[] = SHARES, excess = 0n, clusters = 12): Uint8Array {
+  const settlement = vectorOf(shares, excess, clusters);
   const classes = [{ class: 1, weight: -90, exponent: -12, v: new Uint8Array(16).fill(3) }];
   return encodeBytes(ResultOpening, ResultOpening.fromPartial({ query: { classes, weightExponent: -7 }, settlement }));
 }
