@@ -5,7 +5,14 @@ import { Query as Jobs } from "../../proto/gen/openledger/finetune/v1.ts";
 import { type Model, Query as ModelsQuery } from "../../proto/gen/openledger/modelregistry/v1.ts";
 import { modelSources } from "../attest/model-rows.ts";
 import { fetchEncoder } from "../attest/models.ts";
-import { decodeLog, JobError, logRoot, type TrainingLog } from "../factory/job/index.ts";
+import {
+  decodeLog,
+  decodeManifest,
+  JobError,
+  type JobManifest,
+  logRoot,
+  type TrainingLog,
+} from "../factory/job/index.ts";
 import { fetchBlob, JobDataError, type JobInputs, type JobPorts, jobInputs } from "../jobs/index.ts";
 import { DisputeError } from "./errors.ts";
 
@@ -42,14 +49,29 @@ export async function claimedTraining(subject: Uint8Array, ports: JobPorts): Pro
 }
 
 async function modelInputs(model: Model, ports: JobPorts): Promise<JobInputs> {
-  const optional = async (id: Uint8Array, what: string) => (id.length > 0 ? fetchBlob(ports, id, what) : undefined);
+  const manifest = await fetchBlob(ports, model.manifestBlob, "the manifest");
+  const base = baseOf(manifest);
+  const named = async (id: Uint8Array, hash: Uint8Array | undefined, what: string) => {
+    const first = [id, hash].find((each) => each !== undefined && each.length > 0);
+    return first && fetchBlob(ports, first, what);
+  };
   return {
-    manifest: await fetchBlob(ports, model.manifestBlob, "the manifest"),
+    manifest,
     sources: await modelSources(model, ports),
-    graph: await optional(model.baseBlob, "the base graph"),
-    tokenizer: await optional(model.tokenizerBlob, "the tokenizer"),
+    graph: await named(model.baseBlob, base?.graphHash, "the base graph"),
+    tokenizer: await named(model.tokenizerBlob, base?.tokenizerHash, "the tokenizer"),
     encoder: await fetchEncoder(ports.blobs, model),
   };
+}
+
+/** What a job's manifest names by hash, and so by the id of a blob, where the registration names no blob. */
+function baseOf(manifest: Uint8Array): JobManifest["base"] {
+  try {
+    return decodeManifest(manifest).base;
+  } catch (error) {
+    if (error instanceof JobError) return undefined;
+    throw error;
+  }
 }
 
 export interface DisputedTraining {
