@@ -70,7 +70,7 @@ export function modelCommand(program: Command): void {
   generateCommand(model);
   addTxOptions(model.command("register"))
     .description("upload a trained and indexed model and register it")
-    .requiredOption("--dir <dir>", "folder of `model train` and `model index`, or of a finished job on language")
+    .requiredOption("--dir <dir>", "folder of `model index`")
     .requiredOption("--id <slug>", "id of the model on chain")
     .option("--price-request <uopen>", "price of a request", "100000")
     .option("--price-token <uopen>", "price of a token in or out", "0")
@@ -112,6 +112,20 @@ interface IndexOptions {
 }
 
 async function index(options: IndexOptions, self: Command): Promise<void> {
+  const { holdsGenerator, indexGenerator } = await import("../work/generator.ts");
+  if (holdsGenerator(options.dir)) {
+    const indexed = await indexGenerator(options.dir, stderrProgress());
+    printerOf(self).answer(indexed, () =>
+      pairs([
+        ["rows", indexed.rows],
+        ["held-out rows that judge them", indexed.heldOutRows],
+        ["checkpoints", indexed.views],
+        ["index root", indexed.indexRoot],
+        ["bytes", indexed.bytes],
+      ]),
+    );
+    return;
+  }
   const { indexFolder } = await import("../work/model-index.ts");
   const indexed = await indexFolder(options, stderrProgress());
   printerOf(self).answer(indexed, () =>
@@ -139,7 +153,8 @@ async function register(options: RegisterOptions, self: Command): Promise<void> 
         ["model", generator.id],
         ["weights hash", generator.weightsHash],
         ["training log root", generator.logRoot],
-        ["training claim", generator.trainingClaim],
+        ["index root", generator.indexRoot],
+        ["claims", generator.attestation],
       ]),
     );
     return;

@@ -1,11 +1,16 @@
 import { fromHex, toHex } from "../../chain/crypto/bytes.ts";
 import { sha256 } from "../../chain/crypto/hash.ts";
 import { DataForm, decodeLog, encodeManifest, JobFolder, logRoot, manifestHash } from "../../node/factory/job/index.ts";
+import { adapterIndexRoot, decodeAdapterHeader } from "../../node/influence/adapter/index.ts";
 import { int32Bytes, weightsHash } from "../../node/influence/grid.ts";
-import { MsgRegisterModel, Query, Task } from "../../proto/gen/openledger/modelregistry/v1.ts";
+import { buildAdapterIndexOf } from "../../node/pipeline/adapter-index.ts";
+import { MsgRegisterModel, Task } from "../../proto/gen/openledger/modelregistry/v1.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { uploadArtefact } from "./artefacts.ts";
-import type { Registration } from "./model-register.ts";
+import { keptRows } from "./factory-folder.ts";
+import { loadIndex, saveIndex } from "./model-folder.ts";
+import { checkRows, indexMessage, type Registration } from "./model-register.ts";
+import { attestationOf, registerUntilDecided } from "./model-verdict.ts";
 import type { Progress } from "./progress.ts";
 import type { Session } from "./session.ts";
 
@@ -19,31 +24,66 @@ export interface RegisteredGenerator {
   readonly id: string;
   readonly weightsHash: string;
   readonly logRoot: string;
-  readonly trainingClaim: string;
+  readonly indexRoot: string;
+  /** State of both claims. */
+  readonly attestation: string;
 }
 
-/** Uploads what a finished job on language made, its states included, and registers it. Throws CliError `notFound`, `refused`. */
+/**
+ * Uploads what a finished low-rank job on language made, its states and its index included, registers it, and waits until
+ * validators recomputed both. Throws CliError `notFound`, `refused`.
+ */
 export async function registerGenerator(
   session: Session,
   registration: Registration,
   progress: Progress,
 ): Promise<RegisteredGenerator> {
   const { dir, id } = registration;
-  const { log, weights, ...files } = finishedJob(dir);
-  const known = await session.find(Query.Model, { id });
-  if (known?.model && toHex(known.model.weightsHash) !== toHex(weightsHash(weights))) {
-    throw new CliError(EXIT.refused, `model ${id} exists with other weights`, "choose another --id");
-  }
-  if (!known?.model) {
-    const value = await generatorMessage(session, registration, { log, weights, ...files }, progress);
-    await session.send([{ typeUrl: MsgRegisterModel.typeUrl, value }]);
-  }
-  const { model } = await session.query(Query.Model, { id });
+  const job = finishedJob(dir);
+  const { manifest, weights, log } = job;
+  const snapshots = manifest.sources.map(({ snapshot }) => snapshot);
+  await checkRows(session, snapshots, manifest.rows + manifest.heldOutRows);
+  const index = loadIndex(dir);
+  const place = { model: id, root: adapterIndexRoot(index.header), rows: decodeAdapterHeader(index.header).rows };
+  const { ended } = await registerUntilDecided(session, progress, {
+    ...{ id, weightsHash: weightsHash(weights) },
+    model: () => generatorMessage(session, registration, job, progress),
+    index: () => indexMessage(session, place, index, progress),
+  });
   return {
-    id,
+    ...{ id, attestation: attestationOf(ended), indexRoot: toHex(place.root) },
     weightsHash: toHex(weightsHash(weights)),
     logRoot: toHex(logRoot(decodeLog(log))),
-    trainingClaim: toHex(model?.trainingClaimId ?? new Uint8Array(0)),
+  };
+}
+
+export interface IndexedGenerator {
+  readonly rows: number;
+  readonly heldOutRows: number;
+  readonly views: number;
+  readonly indexRoot: string;
+  readonly bytes: number;
+}
+
+/** Builds the influence index of a finished low-rank job on language from what its folder keeps. */
+export async function indexGenerator(dir: string, progress: Progress): Promise<IndexedGenerator> {
+  const { folder, manifest, graph, tokenizer, log } = finishedJob(dir);
+  const { rows } = keptRows(folder);
+  if (rows.placed.length === 0) {
+    throw new CliError(EXIT.refused, `the job in ${dir} is not on snapshots`, "an index names items of snapshots");
+  }
+  const model = {
+    ...{ manifest: encodeManifest(manifest), graph, tokenizer, log, sources: rows.sources, places: rows.placed },
+    ...{ heldOut: rows.heldOut ?? [], readState: async (checkpoint: number) => folder.state(checkpoint) },
+  };
+  const built = await buildAdapterIndexOf(model, {
+    onProgress: (stage, view, views) => progress.note(`checkpoint ${view + 1} of ${views}: ${stage}`),
+  });
+  const { header, headerBytes, rows: rowBytes, basis } = built;
+  saveIndex(dir, { header: headerBytes, rows: rowBytes, inverse: basis });
+  return {
+    ...{ rows: header.rows, heldOutRows: header.heldOutRows, views: header.views.length },
+    ...{ indexRoot: toHex(built.indexRoot), bytes: headerBytes.length + rowBytes.length + basis.length },
   };
 }
 
@@ -75,7 +115,7 @@ async function generatorMessage(
   }
   bar.end();
   const graphHash = sha256(graph);
-  return {
+  const value = {
     ...{ owner: session.address, id, licence, priceRequest, priceToken, task: Task.TASK_GENERATE },
     ...{ encoder: `graph:${toHex(graphHash).slice(0, NAME_DIGITS)}`, encoderHash: graphHash },
     snapshots: manifest.sources.map(({ snapshot }) => snapshot),
@@ -89,4 +129,5 @@ async function generatorMessage(
     checkpointsRoot: logRoot(decodeLog(log)),
     checkpointsBlob: await upload(log),
   };
+  return { typeUrl: MsgRegisterModel.typeUrl, value };
 }

@@ -1,23 +1,16 @@
 import { fromHex, toHex } from "../../chain/crypto/bytes.ts";
 import { sha256 } from "../../chain/crypto/hash.ts";
 import { decodeIndexHeader, indexRoot } from "../../node/influence/index-format.ts";
-import { ClaimStatus } from "../../proto/gen/openledger/attribution/v1.ts";
 import { Query as Snapshots } from "../../proto/gen/openledger/datanet/v1.ts";
 import { TrainingManifest } from "../../proto/gen/openledger/factory/v1.ts";
-import {
-  ModelStatus,
-  MsgRegisterIndex,
-  MsgRegisterModel,
-  Query,
-  type QueryModelResponse,
-} from "../../proto/gen/openledger/modelregistry/v1.ts";
+import { MsgRegisterIndex, MsgRegisterModel } from "../../proto/gen/openledger/modelregistry/v1.ts";
 import { decodeStrict } from "../../proto/runtime.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { uploadArtefact } from "./artefacts.ts";
-import { loadIndex, loadModelEncoder, loadTrained } from "./model-folder.ts";
+import { type IndexFiles, loadIndex, loadModelEncoder, loadTrained } from "./model-folder.ts";
+import { attestationOf, registerUntilDecided } from "./model-verdict.ts";
 import type { Progress } from "./progress.ts";
 import type { Session } from "./session.ts";
-import { waitFor } from "./wait.ts";
 
 export interface Registration {
   readonly dir: string;
@@ -39,11 +32,6 @@ export interface Registered {
   readonly missed: number;
 }
 
-/** Registrations before giving up: validators that were busy once may have time the next. */
-const ATTEMPTS = 2;
-/** Training and index claims live for hundreds of blocks at most; a slow network makes one in seconds. */
-const CLAIMS_TIMEOUT_MS = 30 * 60_000;
-
 /**
  * Uploads the blobs of `dir`, registers model and index, and waits until validators recomputed both. What is registered
  * already is not registered again, unless its claim found no quorum.
@@ -55,33 +43,28 @@ export async function registerFolder(
 ): Promise<Registered> {
   const { dir, id } = registration;
   const trained = loadTrained(dir);
+  const manifest = decodeStrict(TrainingManifest, trained.manifest);
+  await checkRows(session, manifest.snapshots, manifest.rows);
   const index = loadIndex(dir);
-  const { weightsHash } = decodeIndexHeader(index.header);
-  await checkRows(session, decodeStrict(TrainingManifest, trained.manifest));
-  let missed = 0;
-  for (let attempt = 1; ; attempt++) {
-    const known = await session.find(Query.Model, { id });
-    if (known?.model && toHex(known.model.weightsHash) !== toHex(weightsHash)) {
-      throw new CliError(EXIT.refused, `model ${id} exists with other weights`, "choose another --id");
-    }
-    if (!known?.model || hasFailed(known.trainingStatus)) {
-      await session.send([await modelMessage(session, registration, trained, progress)]);
-    }
-    if (!known?.model?.index || hasFailed(known.indexStatus)) {
-      await session.send([await indexMessage(session, id, index, progress)]);
-    }
-    const ended = await decided(session, id, progress);
-    if (ended.model?.status === ModelStatus.MODEL_STATUS_SERVING) {
-      return { ...registered(id, index.header, ended), missed };
-    }
-    if (attempt === ATTEMPTS || isRejected(ended)) throw notServing(id, ended);
-    missed += [ended.trainingStatus, ended.indexStatus].filter(hasFailed).length;
-    progress.note(`${attestationOf(ended)}: registering again`);
-  }
+  const { rows, weightsHash } = decodeIndexHeader(index.header);
+  const place = { model: id, root: indexRoot(index.header), rows };
+  const { ended, missed } = await registerUntilDecided(session, progress, {
+    ...{ id, weightsHash },
+    model: () => modelMessage(session, registration, trained, progress),
+    index: () => indexMessage(session, place, index, progress),
+  });
+  const { model } = ended;
+  return {
+    ...{ id, missed, attestation: attestationOf(ended) },
+    weightsHash: toHex(model?.weightsHash ?? NO_BYTES),
+    indexRoot: toHex(place.root),
+    trainingClaim: toHex(model?.trainingClaimId ?? NO_BYTES),
+    indexClaim: toHex(model?.index?.claimId ?? NO_BYTES),
+  };
 }
 
 /** Validators train on all rows that the snapshots give for it: another number of rows would forfeit the bond. */
-async function checkRows(session: Session, { snapshots, rows }: TrainingManifest): Promise<void> {
+export async function checkRows(session: Session, snapshots: readonly string[], rows: number): Promise<void> {
   let given = 0;
   for (const id of snapshots) {
     const { snapshot } = await session.query(Snapshots.Snapshot, { id });
@@ -95,61 +78,7 @@ async function checkRows(session: Session, { snapshots, rows }: TrainingManifest
   );
 }
 
-function registered(id: string, header: Uint8Array, ended: QueryModelResponse): Omit<Registered, "missed"> {
-  const { model } = ended;
-  return {
-    id,
-    weightsHash: toHex(model?.weightsHash ?? NO_BYTES),
-    indexRoot: toHex(indexRoot(header)),
-    trainingClaim: toHex(model?.trainingClaimId ?? NO_BYTES),
-    indexClaim: toHex(model?.index?.claimId ?? NO_BYTES),
-    attestation: attestationOf(ended),
-  };
-}
-
-/** Waits for the outcome of both claims; says what changes on the way. */
-function decided(session: Session, id: string, progress: Progress): Promise<QueryModelResponse> {
-  let said = "";
-  const ask = async () => {
-    const found = await session.query(Query.Model, { id });
-    const text = attestationOf(found);
-    if (text !== said) progress.note(`claims of ${id}: ${text}`);
-    said = text;
-    return isOpen(found.trainingStatus) || isOpen(found.indexStatus) ? undefined : found;
-  };
-  return waitFor(ask, { what: `the verdict on model ${id}`, timeoutMs: CLAIMS_TIMEOUT_MS });
-}
-
-function isOpen(status: ClaimStatus): boolean {
-  return status === ClaimStatus.CLAIM_STATUS_OPEN;
-}
-
-function hasFailed(status: ClaimStatus): boolean {
-  return status === ClaimStatus.CLAIM_STATUS_REJECTED || status === ClaimStatus.CLAIM_STATUS_NO_QUORUM;
-}
-
-function isRejected({ trainingStatus, indexStatus }: QueryModelResponse): boolean {
-  return [trainingStatus, indexStatus].includes(ClaimStatus.CLAIM_STATUS_REJECTED);
-}
-
-function notServing(id: string, ended: QueryModelResponse): CliError {
-  const hint = isRejected(ended)
-    ? "the bond is forfeited; train and index again on the snapshots that the model names"
-    : "validators had no time or not all blobs: see that the node is reachable, then register again";
-  return new CliError(EXIT.refused, `model ${id} does not serve: ${attestationOf(ended)}`, hint);
-}
-
-function attestationOf({ trainingStatus, indexStatus }: QueryModelResponse): string {
-  return `training ${statusName(trainingStatus)}, index ${statusName(indexStatus)}`;
-}
-
 const NO_BYTES = new Uint8Array(0);
-
-/** As queries print it, without its prefix. */
-function statusName(status: ClaimStatus): string {
-  const name = Object.entries(ClaimStatus).find(([, value]) => value === status)?.[0] ?? String(status);
-  return name.replace("CLAIM_STATUS_", "").toLowerCase();
-}
 
 async function modelMessage(
   session: Session,
@@ -191,20 +120,18 @@ async function uploadEncoder(dir: string, upload: (bytes: Uint8Array) => Promise
   };
 }
 
-async function indexMessage(
+/** Uploads an index and says where it is. A generator's basis stands in the place of an inverse. */
+export async function indexMessage(
   session: Session,
-  model: string,
-  { header, rows, inverse }: { readonly header: Uint8Array; readonly rows: Uint8Array; readonly inverse: Uint8Array },
+  place: { readonly model: string; readonly root: Uint8Array; readonly rows: number },
+  { header, rows, inverse }: IndexFiles,
   progress: Progress,
 ) {
   progress.note(`uploading the index: ${header.length + rows.length + inverse.length} bytes`);
   const upload = async (bytes: Uint8Array) =>
     fromHex(await uploadArtefact(session.client.url, session.uploader, bytes));
   const value = {
-    owner: session.address,
-    model,
-    root: indexRoot(header),
-    rows: decodeIndexHeader(header).rows,
+    ...{ owner: session.address, ...place },
     headerBlob: await upload(header),
     rowsBlob: await upload(rows),
     inverseBlob: await upload(inverse),
