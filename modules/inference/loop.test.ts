@@ -4,10 +4,10 @@ import { utf8Bytes } from "../../chain/crypto/tagged.ts";
 import { BitArray } from "../../chain/types/bit-array.ts";
 import { Query as AttributionQuery, ClaimStatus } from "../../proto/gen/openledger/attribution/v1.ts";
 import { Msg as CurationMsg } from "../../proto/gen/openledger/curation/v1.ts";
-import { Msg as DatanetMsg } from "../../proto/gen/openledger/datanet/v1.ts";
+import { Msg as DatanetMsg, Query as DatanetQuery } from "../../proto/gen/openledger/datanet/v1.ts";
 import { Msg, Query, RequestStatus } from "../../proto/gen/openledger/inference/v1.ts";
-import { Msg as ModelMsg } from "../../proto/gen/openledger/modelregistry/v1.ts";
-import { Msg as RewardsMsg, Query as RewardsQuery } from "../../proto/gen/openledger/rewards/v1.ts";
+import { Msg as ModelMsg, Task } from "../../proto/gen/openledger/modelregistry/v1.ts";
+import { type FeeSplit, Msg as RewardsMsg, Query as RewardsQuery } from "../../proto/gen/openledger/rewards/v1.ts";
 import { openingHash } from "../attribution/ids.ts";
 import { hashOf } from "../attribution/testing/fixtures.ts";
 import { verdictCommitment } from "../curation/ids.ts";
@@ -15,7 +15,7 @@ import { contributionCommitment } from "../datanet/ids.ts";
 import { wallet } from "../testing/wallet.ts";
 import { inputCommitment } from "./ids.ts";
 import { AppNetwork, type Call, call } from "./testing/app-network.ts";
-import { OUTPUT, resultOpening } from "./testing/flow.ts";
+import { generatedOpening, generatedOutput, OUTPUT, resultOpening } from "./testing/flow.ts";
 
 // The whole loop over the ABCI boundary, in signed transactions and vote extensions: data, review, snapshot, model,
 // inference, attestation, pay. Of four validators one abstains and one guesses.
@@ -93,66 +93,73 @@ function advance(net: AppNetwork): void {
 /** Blocks in which claims on training and index are seeded, committed to, opened and tallied, and one more. */
 const TRAINING_BLOCKS = 3 + 60 + 3 + 1;
 
-/** Attested snapshot, model and index: the model serves. */
-function train(net: AppNetwork): void {
-  const hashes = (...names: string[]) => Object.fromEntries(names.map((name) => [name, hashOf(name)]));
+const hashes = (...names: string[]) => Object.fromEntries(names.map((name) => [name, hashOf(name)]));
+
+/** Blocks from a snapshot's acceptance to the draw of its held-out items. */
+const DRAW_BLOCKS = 3;
+
+/** Attested snapshot with its held-out items drawn; how many there are. */
+function snapshot(net: AppNetwork): number {
+  const id = `${NET}/1`;
   const snapshot = {
-    poster: address("maker"),
-    datanet: NET,
-    window: 1,
-    items: 18,
-    clusters: 16,
+    ...{ poster: address("maker"), datanet: NET, window: 1, items: 18, clusters: 16, owners: [9, 7] },
     ...hashes("root", "blob"),
   };
   const [data] = net.block([call("maker", DatanetMsg.PostSnapshot, snapshot)]);
   const { claimId } = responseOf(DatanetMsg.PostSnapshot, data as Uint8Array);
   net.run(10);
   expect(net.query(AttributionQuery.Claim, { claimId }).claim?.status).toBe(ClaimStatus.CLAIM_STATUS_ACCEPTED);
+  const { heldOutHeight } = net.query(DatanetQuery.Snapshot, { id }).snapshot ?? {};
+  expect(() => register(net, 16)).toThrow(`held-out draw at height ${heldOutHeight}`);
+  net.run(DRAW_BLOCKS);
+  const { counts, items } = net.query(DatanetQuery.HeldOut, { snapshot: id });
+  expect(counts.reduce((sum, count) => sum + count.items, 0)).toBe(items);
+  return items;
+}
+
+/** A classifier and a generator with their indexes. */
+function register(net: AppNetwork, rows: number): void {
   const model = {
-    owner: address("maker"),
-    id: "greeter",
-    encoder: "hashed-ngrams",
-    snapshots: [`${NET}/1`],
-    labels: ["hello", "goodbye"],
-    priceRequest: "1000",
-    priceToken: "7",
-    licence: "CC0-1.0",
+    ...{ owner: address("maker"), encoder: "hashed-ngrams", snapshots: [`${NET}/1`], licence: "CC0-1.0" },
+    ...{ priceRequest: "1000", priceToken: "7" },
     ...hashes("encoderHash", "manifestHash", "manifestBlob", "weightsHash", "weightsBlob"),
   };
-  net.block([call("maker", ModelMsg.RegisterModel, model)]);
-  const index = {
-    owner: address("maker"),
-    model: "greeter",
-    rows: 16,
-    ...hashes("root", "headerBlob", "rowsBlob", "inverseBlob"),
-  };
-  net.block([call("maker", ModelMsg.RegisterIndex, index)]);
+  const writes = { task: Task.TASK_GENERATE, ...hashes("tokenizerBlob", "baseBlob") };
+  net.block([
+    call("maker", ModelMsg.RegisterModel, { ...model, id: "greeter", labels: ["hello", "goodbye"] }),
+    call("bob", ModelMsg.RegisterModel, { ...model, id: "writer", owner: address("bob"), ...writes }),
+  ]);
+  const index = { rows, ...hashes("root", "headerBlob", "rowsBlob", "inverseBlob") };
+  net.block([
+    call("maker", ModelMsg.RegisterIndex, { ...index, owner: address("maker"), model: "greeter" }),
+    call("bob", ModelMsg.RegisterIndex, { ...index, owner: address("bob"), model: "writer" }),
+  ]);
   net.run(TRAINING_BLOCKS);
 }
 
-/** One paid inference; its request id. */
-function infer(net: AppNetwork, text: string): string {
+const SHARES = [
+  { contribution: 1, item: 4, percent: 20n },
+  { contribution: 0, item: 8, percent: 15n },
+];
+
+/** Half of the answer's rare tokens stand in bob's items. */
+const TOKEN_SHARES = [3, 1, 2].map((item, i) => ({ contribution: 0, item, percent: i === 0 ? 20n : 15n }));
+
+/** One paid inference of the classifier, or of the generator; its request id. */
+function infer(net: AppNetwork, text: string, generates = false): string {
+  const generation = { maxTokens: 8, temperature: 0, seed: new Uint8Array(0) };
   const ask = {
-    requester: address("user"),
-    model: "greeter",
-    inputCommitment: inputCommitment(SALT, text),
-    inputBlob: hashOf(text),
-    maxFee: "5000",
+    ...{ requester: address("user"), model: generates ? "writer" : "greeter", inputBlob: hashOf(text), maxFee: "5000" },
+    inputCommitment: inputCommitment(SALT, text, generates ? generation : undefined),
   };
   const [asked] = net.block([call("user", Msg.RequestInference, ask)]);
   const id = responseOf(Msg.RequestInference, asked as Uint8Array).request;
-  const opening = resultOpening([
-    { contribution: 1, item: 4, percent: 20n },
-    { contribution: 0, item: 8, percent: 15n },
-  ]);
-  const openingHashOf = openingHash({ subject: utf8Bytes(id), poster: address("host") }, opening);
+  const opening = generates ? generatedOpening(SHARES, TOKEN_SHARES) : resultOpening(SHARES);
   const result = {
-    host: address("host"),
-    request: id,
-    output: OUTPUT,
-    tokensIn: 20,
-    tokensOut: 1,
-    openingHash: openingHashOf,
+    ...{ host: address("host"), request: id },
+    output: generates ? generatedOutput([9], " friend") : OUTPUT,
+    ...{ tokensIn: 20, tokensOut: 1 },
+    openingHash: openingHash({ subject: utf8Bytes(id), poster: address("host") }, opening),
   };
   const [claimed] = net.block([call("host", Msg.SubmitResult, result)]);
   net.posted.push({ claimId: responseOf(Msg.SubmitResult, claimed as Uint8Array).claimId, opening });
@@ -163,8 +170,10 @@ test("the loop: contributors, validators who worked, host, curators and owner ar
   const net = start();
   const supply = net.supply();
   const ids = curate(net);
-  train(net);
+  const heldOut = snapshot(net);
+  register(net, 16 - heldOut);
   const requests = ["see you", "so long"].map((text) => infer(net, text));
+  requests.push(infer(net, "hello", true));
   net.run(11);
   for (const id of requests) {
     const { request } = net.query(Query.Request, { id });
@@ -175,37 +184,51 @@ test("the loop: contributors, validators who worked, host, curators and owner ar
     records.find(({ validator }) => validator.every((byte, i) => byte === keys.address[i])),
   );
   expect(counts.map((record) => [record?.accepted, record?.abstained, record?.voided])).toEqual([
-    [5n, 0n, 0n],
-    [5n, 0n, 0n],
-    [0n, 5n, 0n],
-    [0n, 0n, 5n],
+    [8n, 0n, 0n],
+    [8n, 0n, 0n],
+    [0n, 8n, 0n],
+    [0n, 0n, 8n],
   ]);
-  const claimable = (name: string) =>
-    BigInt(net.query(RewardsQuery.Claimable, { address: address(name) }).accrued?.amount ?? "0");
-  const { totals } = net.query(RewardsQuery.Totals, {});
-  expect(totals?.fee).toBe("2294");
-  const parts = [
-    totals?.host,
-    totals?.burn,
-    totals?.treasury,
-    totals?.model,
-    totals?.attestors,
-    totals?.contributors,
-    totals?.curation,
-    totals?.bounty,
-  ];
-  expect(parts.reduce((sum, part) => sum + BigInt(part ?? "0"), 0n)).toBe(2_294n);
-  expect(claimable("bob") + claimable("cat")).toBe(BigInt(totals?.contributors ?? "0"));
-  expect(claimable("cat")).toBeGreaterThan(claimable("bob"));
-  expect(claimable("val-0") + claimable("val-1")).toBe(BigInt(totals?.attestors ?? "0"));
-  expect([claimable("val-2"), claimable("val-3")]).toEqual([0n, 0n]);
-  expect(CURATORS.reduce((sum, name) => sum + claimable(name), 0n)).toBe(BigInt(totals?.curation ?? "0"));
-  const { rewards } = net.query(RewardsQuery.Contribution, { contribution: ids[1] as string });
-  expect(rewards).toMatchObject({ contributor: address("cat"), payouts: 2n });
-  const before = net.balance("cat");
-  net.block([call("cat", RewardsMsg.ClaimRewards, { claimant: address("cat") })]);
-  expect(net.balance("cat") - before).toBe(BigInt(rewards?.paid ?? "0"));
-  expect(supply - net.supply()).toBe(BigInt(totals?.burn ?? "0"));
+  checkPay(net, { ids, heldOut, generation: requests[2] as string, supply });
   expect(net.app.brokenInvariants()).toEqual([]);
   expect(net.replay()).toEqual(net.blocks.map(({ appHash }) => appHash));
 });
+
+interface Paid {
+  /** Contributions of bob and cat. */
+  readonly ids: readonly string[];
+  readonly heldOut: number;
+  /** Request of the generator. */
+  readonly generation: string;
+  readonly supply: bigint;
+}
+
+function checkPay(net: AppNetwork, { ids, heldOut, generation, supply }: Paid): void {
+  const claimable = (name: string) =>
+    BigInt(net.query(RewardsQuery.Claimable, { address: address(name) }).accrued?.amount ?? "0");
+  const { totals } = net.query(RewardsQuery.Totals, {});
+  const { fee, ...parts } = totals as FeeSplit;
+  expect(fee).toBe("3441");
+  expect(Object.values(parts).reduce((sum, part) => sum + BigInt(part), 0n)).toBe(3_441n);
+  const { settlement } = net.query(RewardsQuery.Settlement, { request: generation });
+  expect(settlement?.payouts.map(({ pool }) => pool)).toEqual([0, 0, 1, 1, 1]);
+  expect(BigInt(settlement?.pools?.tokens ?? "0")).toBe(117n);
+  const modelOwner = BigInt(settlement?.split?.model ?? "0");
+  expect(claimable("bob") + claimable("cat") - modelOwner).toBe(BigInt(parts.contributors));
+  expect(claimable("val-0") + claimable("val-1")).toBe(BigInt(parts.attestors));
+  expect([claimable("val-2"), claimable("val-3")]).toEqual([0n, 0n]);
+  expect(CURATORS.reduce((sum, name) => sum + claimable(name), 0n)).toBe(BigInt(parts.curation));
+  const [byBob, byCat] = ids.map((contribution) => net.query(RewardsQuery.Contribution, { contribution }).rewards);
+  expect(byCat).toMatchObject({ contributor: address("cat"), payouts: 3n, tokens: "0" });
+  expect(byBob).toMatchObject({ contributor: address("bob"), payouts: 6n, tokens: "59" });
+  const { ledger, shares } = net.query(RewardsQuery.HeldOut, { snapshot: `${NET}/1` });
+  expect(shares.reduce((sum, { items }) => sum + items, 0)).toBe(heldOut);
+  expect(ledger?.accrued).toBe(parts.heldOut);
+  expect(BigInt(parts.heldOut)).toBeGreaterThan(0n);
+  const before = net.balance("cat");
+  const judges = shares.find(({ contributor }) => contributor === address("cat"));
+  const snapshots = judges ? [`${NET}/1`] : [];
+  net.block([call("cat", RewardsMsg.ClaimRewards, { claimant: address("cat"), snapshots })]);
+  expect(net.balance("cat") - before).toBe(BigInt(byCat?.paid ?? "0") + BigInt(judges?.claimable ?? "0"));
+  expect(supply - net.supply()).toBe(BigInt(parts.burn));
+}
