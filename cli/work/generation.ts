@@ -1,5 +1,6 @@
 import { fromHex, toHex } from "../../chain/crypto/bytes.ts";
 import type { Generation } from "../../modules/inference/ids.ts";
+import { MAX_PROMPT_TOKENS } from "../../modules/inference/limits.ts";
 import { type Model, Task } from "../../proto/gen/openledger/modelregistry/v1.ts";
 import { usageError } from "../errors.ts";
 import { downloadArtefact } from "./artefacts.ts";
@@ -40,7 +41,7 @@ export async function generationPlan(
     throw usageError(`model ${model.id} names labels`, "--max-tokens, --temperature and --seed are for generators");
   }
   // Loaded here, so that other commands start without the engine's libraries.
-  const [{ decodeManifest }, { checkGenerationRequest, GeneratorError, MOST_TOKENS_IN }] = await Promise.all([
+  const [{ decodeManifest }, { checkGenerationRequest, GeneratorError }] = await Promise.all([
     import("../../node/factory/job/manifest.ts"),
     import("../../node/generator/index.ts"),
   ]);
@@ -58,7 +59,7 @@ export async function generationPlan(
       throw usageError(error.message, `model ${model.id} has a context of ${context}`);
     throw error;
   }
-  return { maxTokens, temperature, seed, mostTokensIn: Math.min(context - maxTokens - 1, MOST_TOKENS_IN) };
+  return { maxTokens, temperature, seed, mostTokensIn: Math.min(context - maxTokens - 1, MAX_PROMPT_TOKENS) };
 }
 
 function temperatureUnits(temperature: number): number {

@@ -5,7 +5,5 @@ export {
   checkGenerationRequest,
   type GenerationRequest,
   generationRequest,
-  MOST_TOKENS_IN,
-  MOST_TOKENS_OUT,
 } from "./request.ts";
 export type { CheckedAnswer, GeneratedAnswer, GenerationAttribution, GeneratorBlobs, GeneratorRow } from "./types.ts";

@@ -1,23 +1,17 @@
+import type { Generation } from "../../modules/inference/ids.ts";
+import { MAX_ANSWER_TOKENS, MAX_PROMPT_TOKENS } from "../../modules/inference/limits.ts";
 import type { InferenceInput } from "../../proto/gen/openledger/inference/v1.ts";
 import { END_ID, promptTokens } from "../factory/decoder/index.ts";
 import { MOST_TEMPERATURE, TEMPERATURE_BITS } from "../factory/decoder/noise.ts";
 import type { TextTokenizer } from "../tokens/tokenizer.ts";
 import { GeneratorError } from "./errors.ts";
 
-/** Tokens of an answer at most, and of a text that are read (WIRE: InferenceInput, InferenceOutput). */
-export const MOST_TOKENS_OUT = 512;
-export const MOST_TOKENS_IN = 1_024;
 /** Characters of a text: many times what is read, little enough for any tokenizer. */
 export const MOST_CHARACTERS = 65_536;
 
-/** What is asked for beside the text. */
-export interface GenerationRequest {
+/** A text, and how it is to be continued: temperature in units of 2^-10; a seed of 32 bytes above temperature 0, none at it. */
+export interface GenerationRequest extends Generation {
   readonly text: string;
-  readonly maxTokens: number;
-  /** Units of 2^-10. */
-  readonly temperature: number;
-  /** 32 bytes above temperature 0, none at it. */
-  readonly seed: Uint8Array;
 }
 
 /** A request as the decoder takes it. */
@@ -43,9 +37,9 @@ export function generationRequest({ text, maxTokens, temperature, seed }: Infere
 }
 
 /** Throws GeneratorError bad-request for what no generator, or none of this context, answers. */
-export function checkGenerationRequest(request: Omit<GenerationRequest, "text">, context: number): void {
+export function checkGenerationRequest(request: Generation, context: number): void {
   const { maxTokens, temperature, seed } = request;
-  const most = Math.min(MOST_TOKENS_OUT, context - 1);
+  const most = Math.min(MAX_ANSWER_TOKENS, context - 1);
   if (!(maxTokens >= 1 && maxTokens <= most))
     refuse(`${maxTokens} tokens of answer; this generator gives 1 to ${most}`);
   if (!(temperature >= 0 && temperature <= MOST_TEMPERATURE * TEMPERATURE_ONE)) {
@@ -65,7 +59,7 @@ export function prompted(
   if (request.text.length > MOST_CHARACTERS)
     refuse(`a text of ${request.text.length} characters; at most ${MOST_CHARACTERS}`);
   const { maxTokens, temperature, seed } = request;
-  const ids = tokenizer.encode(request.text).slice(-MOST_TOKENS_IN);
+  const ids = tokenizer.encode(request.text).slice(-MAX_PROMPT_TOKENS);
   const prompt = promptTokens(ids, { context, maxTokens, end: END_ID });
   return {
     prompt,
