@@ -22,13 +22,16 @@ export async function examineAdapterIndex(
   }
   const training = await trainingOf(model, ports);
   if (typeof training === "string") return abstained(`model ${model.id}: ${training}`, false);
-  const { rows: items, heldOut } = await indexedRows(model, ports);
+  const { rows: places, heldOut, sources } = await indexedRows(model, ports);
   const input = {
     ...{ seed: examinationSeed(claim), headerBytes, workers: ports.workers, logRoot: model.checkpointsRoot },
     rows: await fetchBlob(ports, index.rowsBlob, "the index rows"),
     basis: await fetchBlob(ports, index.inverseBlob, "the eigenbases"),
     ...training,
-    items: items.map(({ text, contribution, item, entry }) => ({ text, contribution, item, entry })),
+    ...{
+      sources,
+      places: places.map(({ itemId, contribution, item, entry }) => ({ itemId, contribution, item, entry })),
+    },
     heldOut: heldOut.map(({ text }) => ({ text })),
   };
   return heavyFinding({ kind: "adapter-index", input }, ports);

@@ -14,12 +14,16 @@ export async function modelSources(model: Model, ports: JobPorts): Promise<Sourc
 export interface IndexedRows {
   readonly rows: readonly IndexedRow[];
   readonly heldOut: readonly TrainingRow[];
+  /** The rows as a job takes them, by snapshot. */
+  readonly sources: readonly SourceRows[];
 }
 
 /** Throws JobDataError, InfluenceError. */
 export async function indexedRows(model: Model, ports: JobPorts): Promise<IndexedRows> {
-  const { training, heldOut } = splitRows(await sourcesOf(model, ports));
-  return { rows: training.map((row) => ({ ...row, contributor: fromBech32(row.contributor) })), heldOut };
+  const sources = await sourcesOf(model, ports);
+  const { training, heldOut } = splitRows(sources);
+  const rows = training.map((row) => ({ ...row, contributor: fromBech32(row.contributor) }));
+  return { rows, heldOut, sources: sources.map(sourceRows) };
 }
 
 async function sourcesOf({ snapshots }: Model, ports: JobPorts): Promise<SnapshotSource[]> {
