@@ -1,5 +1,5 @@
 import { toHex } from "../../chain/crypto/bytes.ts";
-import { contributorSplit, grossSplit } from "../../modules/rewards/split.ts";
+import { contributorSplit } from "../../modules/rewards/split.ts";
 import type { SettlementVector } from "../../proto/gen/openledger/attribution/v1.ts";
 import type { ArtefactSource } from "../attest/artefacts.ts";
 import { toWireSettlement } from "../attest/result-codec.ts";
@@ -9,6 +9,7 @@ import { ONE_SHARE } from "../influence/types.ts";
 import { NodeRpc } from "../serving/rpc.ts";
 import { type ClusterTable, clusterTable } from "./cluster-table.ts";
 import { type ExplainInputs, gatherInputs } from "./inputs.ts";
+import { type HeldOutAmount, poolAmounts } from "./pools.ts";
 import { type Check, type Recomputed, recompute } from "./recompute.ts";
 
 export interface ExplainOptions {
@@ -91,6 +92,10 @@ export interface Explanation {
   /** The contributors' part of the fee before fidelity, and the fidelity in units of 10^-18. */
   readonly contributorsUopen: string;
   readonly fidelity: string;
+  /** How the contributors' part was divided, in uopen: by influence (before fidelity), by tokens, flat. */
+  readonly pools: { readonly influence: string; readonly tokens: string; readonly heldOut: string };
+  /** The flat share of held-out items, which their owners take from the snapshots' ledgers. */
+  readonly heldOut: readonly HeldOutAmount[];
   readonly entries: readonly ExplainedItem[];
   /** Items that the query would have paid but for their cluster or the held-out gate. */
   readonly withheld: readonly WithheldItem[];
@@ -117,24 +122,27 @@ export async function explain(inputs: ExplainInputs): Promise<Explanation> {
   const table = clusterTable(inputs.snapshots);
   const recomputed = await recompute(inputs);
   const vector = toWireSettlement(recomputed.settlement.settlement);
-  const { settlement, shares, request } = inputs;
-  const gross = grossSplit(BigInt(request.fee), shares);
+  const { settlement, request } = inputs;
+  const pools = poolAmounts(inputs);
   const weights = vector.entries.map(({ weight }) => weight);
-  const amounts = contributorSplit(gross.contributors, settlement.fidelity, { ...vector, entries: weights }).entries;
+  const amounts = contributorSplit(pools.influence, settlement.fidelity, { ...vector, entries: weights }).entries;
   const entries = explainEntries({ inputs, table, recomputed, vector, amounts });
   const checks: Check[] = [
     ...recomputed.checks,
     { name: "the cluster table is the snapshot's", holds: table.isRegistered },
     { name: "every paid row leads to the registered index root", holds: entries.every(({ isProven }) => isProven) },
     { name: "every paid item owns its cluster", holds: entries.every(({ isOwner }) => isOwner) },
+    { name: "the pools are those that the chain recorded", holds: pools.isRecorded },
     { name: "every paid integer is the recomputed one", holds: samePayouts(inputs, entries) },
   ];
   return {
     requestId: request.id,
     model: request.model,
     feeUopen: request.fee,
-    contributorsUopen: gross.contributors.toString(),
+    contributorsUopen: pools.contributors.toString(),
     fidelity: settlement.fidelity.toString(),
+    pools: { influence: String(pools.influence), tokens: String(pools.tokens), heldOut: String(pools.heldOut) },
+    heldOut: pools.bySnapshot,
     entries,
     withheld: explainWithheld(recomputed, table),
     checks,
