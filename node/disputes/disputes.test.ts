@@ -70,7 +70,8 @@ async function play(arena: Arena, training: PlayedTraining, players: readonly Pl
     const dispute = arena.get(disputeId);
     const player = players.find((each) => isDue(dispute, each) && each.isParty(dispute));
     const move = await player?.move(dispute);
-    if (move) arena.send(player?.phase === "respond" ? Msg.Respond : Msg.Choose, move.value);
+    if (move && player?.phase === "respond") arena.send(Msg.Respond, move.value);
+    else if (move) arena.send(Msg.Choose, move.value);
     const verdict = dispute.phase === DisputePhase.DISPUTE_PHASE_REFEREE ? await referee(dispute, training) : undefined;
     arena.endBlock(() => verdict);
   }

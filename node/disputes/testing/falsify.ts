@@ -1,6 +1,7 @@
 import { fromHex } from "../../../chain/crypto/bytes.ts";
+import type { Rounding } from "../../../proto/gen/openledger/factory/v1.ts";
 import type { JobData } from "../../factory/job/data.ts";
-import { encodeLog, logRoot, roundingHash, type TrainingLog } from "../../factory/job/log.ts";
+import { type CurvePoint, encodeLog, logRoot, roundingHash, type TrainingLog } from "../../factory/job/log.ts";
 import { type JobManifest, manifestHash } from "../../factory/job/manifest.ts";
 import { stateRoot } from "../../factory/job/state.ts";
 import { openTrainer } from "../../factory/job/trainer.ts";
@@ -23,8 +24,8 @@ export interface PlayedTraining {
 export async function trained(manifest: JobManifest, data: JobData, falseFrom?: number): Promise<PlayedTraining> {
   let trainer = await openTrainer(manifest, data, { workers: 1 });
   const states = [trainer.state()];
-  const rounding: NonNullable<TrainingLog["rounding"]>["entries"] = [];
-  const curve: TrainingLog["curve"] = [];
+  const rounding: Rounding[] = [];
+  const curve: CurvePoint[] = [];
   while (!trainer.isDone()) {
     const report = await trainer.next();
     rounding.push(...report.rounding);
@@ -39,11 +40,11 @@ export async function trained(manifest: JobManifest, data: JobData, falseFrom?: 
   }
   const weights = trainer.weights();
   await trainer.close();
-  const steps = states.keys().filter((step) => step % manifest.checkpointEvery === 0 || step === states.length - 1);
-  const at = [...steps];
+  const last = states.length - 1;
+  const at = [...states.keys()].filter((step) => step % manifest.checkpointEvery === 0 || step === last);
   const log: TrainingLog = {
     head: {
-      ...{ manifestHash: manifestHash(manifest), steps: BigInt(states.length - 1) },
+      ...{ manifestHash: manifestHash(manifest), steps: BigInt(last) },
       ...{ every: manifest.checkpointEvery, weightsHash: weightsHash(weights) },
     },
     checkpoints: at.map((step, i) => ({
