@@ -9,6 +9,7 @@ import {
   buildAdapterIndex,
   openAdapterJob,
   readViews,
+  selectDamping,
   type TokenRow,
   type VerifyAdapterOptions,
   verifyAdapterIndex,
@@ -91,16 +92,35 @@ function placesOf({ sources, places }: Pick<AdapterModel, "sources" | "places">)
   return new Map(rows.map((row, i) => [row, places[i]!]));
 }
 
+export interface AdapterModelOptions extends AdapterIndexOptions {
+  /** Measure dampings by retraining on halves of the rows; needs rows that were held out. */
+  readonly select?: boolean | undefined;
+  readonly onRetrained?: (done: number, retrainings: number) => void;
+}
+
+async function dampingOf(model: AdapterModel, items: AdapterItems, options: AdapterModelOptions) {
+  const { sources, graph, tokenizer } = model;
+  const questions = items.heldOut.map(({ tokens }) => tokens);
+  const input = { manifest: decodeManifest(model.manifest), data: { sources, graph, tokenizer }, questions };
+  const { workers, reference, onRetrained: onProgress } = options;
+  const { dampingGrid, selection } = await selectDamping(input, {
+    ...{ workers, reference },
+    ...(onProgress ? { onProgress } : {}),
+  });
+  return { dampingGrid, selection };
+}
+
 /** The influence index of a finished low-rank job on language: header, rows and basis. Throws as buildAdapterIndex. */
 export async function buildAdapterIndexOf(
   model: AdapterModel,
-  options: AdapterIndexOptions = {},
+  options: AdapterModelOptions = {},
 ): Promise<BuiltAdapterIndex> {
   const items = adapterItems(model);
   const job = { manifest: model.manifest, graph: model.graph };
   try {
     const checkpoints = await readViews(openAdapterJob(job.manifest, job.graph), decodeLog(model.log), model.readState);
-    return await buildAdapterIndex({ job, checkpoints, ...items }, options);
+    const chosen = options.select ? await dampingOf(model, items, options) : {};
+    return await buildAdapterIndex({ job, checkpoints, ...items }, { ...options, ...chosen });
   } catch (error) {
     throw asInfluenceError(error);
   }

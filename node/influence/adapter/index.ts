@@ -7,6 +7,7 @@ export { MOST_COORDINATES, MOST_VIEWS } from "./limits.ts";
 export { loadAdapter, openAdapter, shareAdapter } from "./resident.ts";
 export { adapterRowProofs, adapterRowsRoot } from "./row-root.ts";
 export { adapterRowScore, scoreAdapterRows } from "./score.ts";
+export { type DampingInput, type DampingOptions, type SelectedDamping, selectDamping } from "./select-damping.ts";
 export type {
   AdapterBlobs,
   AdapterHeader,

@@ -8,7 +8,7 @@ import { type AdapterJob, asInfluenceError } from "./job.ts";
 import type { ViewCheckpoint } from "./types.ts";
 
 /** Parts of a training after which an index looks at the adapter: early, past the middle, and the end. */
-const PARTS = [
+export const VIEW_PARTS: readonly { readonly numerator: number; readonly denominator: number }[] = [
   { numerator: 1, denominator: 5 },
   { numerator: 3, denominator: 5 },
   { numerator: 1, denominator: 1 },
@@ -20,7 +20,7 @@ const PARTS = [
  */
 export function viewCheckpoints(log: TrainingLog): number[] {
   const steps = Number(headOf(log).steps);
-  const found = PARTS.map(({ numerator, denominator }) =>
+  const found = VIEW_PARTS.map(({ numerator, denominator }) =>
     log.checkpoints.findIndex(({ step }) => Number(step) * denominator >= numerator * steps && step > 0n),
   );
   const views = [...new Set(found)].filter((index) => index >= 0);
