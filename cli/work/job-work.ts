@@ -9,12 +9,14 @@ import {
   type JobManifest,
   type JobResult,
   runJob,
+  type TrainingLog,
 } from "../../node/factory/job/index.ts";
 import { int32Bytes } from "../../node/influence/grid.ts";
-import { JobDataError, type JobInputs, jobDataOf, jobInputs } from "../../node/jobs/index.ts";
+import { isLong, JobDataError, type JobInputs, jobDataOf, jobInputs } from "../../node/jobs/index.ts";
 import { NodeRpc } from "../../node/serving/index.ts";
 import { type Job, JobStatus, MsgAcceptJob } from "../../proto/gen/openledger/finetune/v1.ts";
 import { CliError, EXIT } from "../errors.ts";
+import { uploadArtefact } from "./artefacts.ts";
 import { checkpointMessage, claimResult, type NewCheckpoint } from "./job-train.ts";
 import { fetchJob, fetchJobs, GRID, isOver, statusName } from "./jobs.ts";
 import type { Progress } from "./progress.ts";
@@ -108,6 +110,7 @@ async function workOn(session: Session, job: Job, options: WorkOptions, progress
   }
   const result = await train(session, { job, manifest, inputs }, options, progress);
   const steps = Number(result.log.head?.steps ?? 0n);
+  if (isLong(result.log)) await uploadStates(session, job, options, { log: result.log, progress });
   const claim = await claimResult(session, job.id, {
     steps,
     weightsHash: result.hash,
@@ -117,6 +120,22 @@ async function workOn(session: Session, job: Job, options: WorkOptions, progress
   });
   progress.note(`${job.id}: claimed as ${claim}`);
   return { job: job.id, claim, weightsHash: toHex(result.hash), steps };
+}
+
+/** Of a long job validators execute segments between checkpoints, whose states they need. */
+async function uploadStates(
+  session: Session,
+  { id }: Job,
+  { folder: dir }: WorkOptions,
+  { log, progress }: { readonly log: TrainingLog; readonly progress: Progress },
+): Promise<void> {
+  const folder = new JobFolder(`${dir}/${id}`);
+  const bar = progress.bar("uploading states", log.checkpoints.length);
+  for (const index of log.checkpoints.keys()) {
+    await uploadArtefact(session.client.url, session.uploader, folder.state(index));
+    bar.set(index + 1);
+  }
+  bar.end();
 }
 
 interface Training {

@@ -3,13 +3,14 @@ import { parseJobSubject, resultPayloadHash } from "../../modules/finetune/ids.t
 import type { Claim } from "../../proto/gen/openledger/attribution/v1.ts";
 import { type Checkpoint, type Job, Query } from "../../proto/gen/openledger/finetune/v1.ts";
 import { examineResult, fetchBlob, JobDataError, type JobPorts, jobInputs } from "../jobs/index.ts";
+import { artefact } from "./artefacts.ts";
 import { abstained, accepted, type Finding, rejected } from "./attester.ts";
-import type { HeavyPorts } from "./heavy-findings.ts";
+import { examinationSeed, type HeavyPorts } from "./heavy-findings.ts";
 
 /** Entries of a page of checkpoints. */
 const PAGE = 500;
 
-/** Executes a training job again and compares its result with what the trainer claimed, checkpoints included. */
+/** Executes a training job again, a long one in drawn segments, and compares its result with what the trainer claimed, checkpoints included. */
 export async function examineJob(claim: Claim, ports: HeavyPorts): Promise<Finding> {
   const named = parseJobSubject(claim.subject);
   const { job } = named ? await ports.ask(Query.Job, { id: named.job }) : {};
@@ -21,7 +22,9 @@ export async function examineJob(claim: Claim, ports: HeavyPorts): Promise<Findi
     const weights = await fetchBlob(ports, weightsBlob, "the weights");
     const published = await checkpointsOf(job.id, ports);
     const claimed = { steps: Number(steps), weightsHash, logRoot, log, weights, published };
-    const reply = await examineResult({ inputs, claimed, workers: ports.workers }, ports.signal);
+    const request = { inputs, claimed, seed: examinationSeed(claim), workers: ports.workers };
+    const readBlob = (id: string) => artefact(ports.blobs, id);
+    const reply = await examineResult(request, { readBlob, signal: ports.signal });
     if ("inconsistent" in reply) return abstained(`job ${job.id}: ${reply.inconsistent}`, false);
     return reply.wrong === undefined ? accepted(reply.witness) : rejected(reply.wrong, reply.witness);
   } catch (error) {

@@ -1,8 +1,18 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { JobData } from "../factory/job/data.ts";
-import { encodeLog, encodeManifest, type JobManifest, type JobResult, logRoot, runJob } from "../factory/job/index.ts";
-import { graphJob, headJob, sourceRows } from "../factory/testing/jobs.ts";
+import {
+  decodeLog,
+  encodeLog,
+  encodeManifest,
+  type JobManifest,
+  type JobResult,
+  logRoot,
+  runJob,
+} from "../factory/job/index.ts";
+import { graphJob, headJob, SEED, sourceRows } from "../factory/testing/jobs.ts";
 import { int32Bytes } from "../influence/grid.ts";
+import { artefactId } from "../pipeline/snapshot-table.ts";
+import { drawnSteps, isLong, JOB_SEGMENTS, MOST_DRAWN_STEPS } from "./drawn.ts";
 import type { ClaimedResult } from "./examine.ts";
 import { execute } from "./execute.ts";
 import type { JobInputs } from "./job-data.ts";
@@ -23,6 +33,9 @@ function inputsOf(manifest: JobManifest, data: JobData): JobInputs {
   return { manifest: encodeManifest(manifest), sources, graph, tokenizer: undefined, encoder: undefined };
 }
 
+/** A short job is executed from its start: no state is asked for. */
+const noBlob = () => Promise.reject(new Error("no blob is needed"));
+
 const NAMES = ["head", "lora"] as const;
 
 describe.each(NAMES)("the result of a %s job", (name) => {
@@ -37,7 +50,7 @@ describe.each(NAMES)("the result of a %s job", (name) => {
   });
 
   const examine = (changes: Partial<ClaimedResult> = {}, workers = 1) =>
-    execute({ inputs, claimed: { ...claimed, ...changes }, workers });
+    execute({ inputs, claimed: { ...claimed, ...changes }, seed: SEED, workers }, noBlob);
 
   test("is right when it follows from the manifest, with a witness that nothing posted holds", async () => {
     const found = await examine();
@@ -84,8 +97,69 @@ describe.each(NAMES)("the result of a %s job", (name) => {
 
   test("is nobody's to judge when the manifest hides or invents data", async () => {
     const hidden = { ...inputs, sources: [...inputs.sources, sourceRows("y/1", 8)] };
-    expect(await execute({ inputs: hidden, claimed, workers: 1 })).toMatchObject({
+    expect(await execute({ inputs: hidden, claimed, seed: SEED, workers: 1 }, noBlob)).toMatchObject({
       inconsistent: expect.stringContaining("snapshots"),
     });
+  });
+});
+
+describe("a long job", () => {
+  const STEPS = 520;
+  const { manifest, data } = graphJob("lora", { epochs: STEPS / 4, checkpointEvery: 20 });
+  const inputs = inputsOf(manifest, data);
+  const blobs = new Map<string, Uint8Array>();
+  let claimed: ClaimedResult;
+
+  const readBlob = async (id: string) => {
+    const bytes = blobs.get(id);
+    if (!bytes) throw new Error(`no blob ${id}`);
+    return bytes;
+  };
+
+  beforeAll(async () => {
+    const result = await runJob(manifest, data, {
+      workers: 1,
+      onEvent: (event) => {
+        if (event.kind === "checkpoint") blobs.set(artefactId(event.progress.state), event.progress.state);
+      },
+    });
+    claimed = claimOf(result);
+    expect(claimed.steps).toBe(STEPS);
+  });
+
+  const examine = (changes: Partial<ClaimedResult> = {}, read = readBlob) =>
+    execute({ inputs, claimed: { ...claimed, ...changes }, seed: SEED, workers: 1 }, read);
+
+  test("is executed in segments that the seed draws, from the states that its trainer published", async () => {
+    const asked: string[] = [];
+    const found = await examine({}, (id) => {
+      asked.push(id);
+      return readBlob(id);
+    });
+    expect(found).toMatchObject({ wrong: undefined });
+    expect(asked.length).toBeGreaterThanOrEqual(JOB_SEGMENTS - 1);
+    expect(asked.length).toBeLessThanOrEqual(JOB_SEGMENTS);
+    if (!("witness" in found)) throw new Error("no witness");
+    expect(found.witness.some((value) => value !== 0)).toBe(true);
+  });
+
+  test("is wrong when a drawn segment ends elsewhere, and cannot be judged while a state is missing", async () => {
+    const log = decodeLog(claimed.log);
+    const checkpoints = log.checkpoints.map((each, i) =>
+      i === log.checkpoints.length - 1 ? { ...each, stateRoot: SEED } : each,
+    );
+    const lie = { ...log, checkpoints };
+    expect(await examine({ log: encodeLog(lie), logRoot: logRoot(lie), published: [] })).toMatchObject({
+      wrong: expect.stringContaining("the state's root"),
+    });
+    await expect(examine({}, noBlob)).rejects.toThrow("no blob is needed");
+  });
+
+  test("is not executed when its segments are too long for a claim's time", () => {
+    const log = decodeLog(claimed.log);
+    const stretched = log.checkpoints.map((each) => ({ ...each, step: each.step * 100n }));
+    expect(isLong(log)).toBe(true);
+    expect(drawnSteps(log, SEED)).toBe(JOB_SEGMENTS * 20);
+    expect(drawnSteps({ ...log, checkpoints: stretched }, SEED)).toBeGreaterThan(MOST_DRAWN_STEPS);
   });
 });

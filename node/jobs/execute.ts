@@ -7,7 +7,9 @@ import { decodeManifest, type JobManifest } from "../factory/job/manifest.ts";
 import type { Trainer } from "../factory/job/trainer.ts";
 import { openTrainer } from "../factory/job/trainer.ts";
 import { verifyJob } from "../factory/job/verify-job.ts";
+import { verifyTraining } from "../factory/verify-claim.ts";
 import { int32FromBytes } from "../influence/grid.ts";
+import { drawnSteps, isLong, JOB_SEGMENTS, MOST_DRAWN_STEPS } from "./drawn.ts";
 import type { ClaimedResult, ExamineReply, ExamineRequest } from "./examine.ts";
 import { jobDataOf } from "./job-data.ts";
 
@@ -15,17 +17,21 @@ import { jobDataOf } from "./job-data.ts";
 const SECRET_FROM = 8;
 
 /**
- * Executes a job again and compares the result with the claimed one. The witness is in uint32 words: of every step's
- * digest what no log posts. Throws what neither job nor result can be blamed for.
+ * Executes a job again and compares the result with the claimed one; of a long job the segments that the seed draws. The
+ * witness is in uint32 words: of every step's digest what no log posts; of a long job the gradient of a drawn step. Throws
+ * what neither job nor result can be blamed for.
  */
-export async function execute({ inputs, claimed, workers }: ExamineRequest): Promise<ExamineReply> {
+export async function execute(
+  { inputs, claimed, seed, workers }: ExamineRequest,
+  readBlob: (id: string) => Promise<Uint8Array>,
+): Promise<ExamineReply> {
   const manifest = decodeManifest(inputs.manifest);
   const data = jobDataOf(manifest, inputs);
   try {
     const foreign = lineageOf(manifest, data.sources).find(({ agrees }) => !agrees);
     if (foreign)
       return { inconsistent: `${foreign.what}: ${foreign.claimed} in the manifest, in fact ${foreign.found}` };
-    return await compare(manifest, data, claimed, workers);
+    return await compare({ manifest, inputs, data, claimed, seed, workers, readBlob });
   } catch (error) {
     if (!(error instanceof JobError) || !BLAMES_MANIFEST.has(error.code)) throw error;
     return { inconsistent: error.message };
@@ -36,12 +42,14 @@ export async function execute({ inputs, claimed, workers }: ExamineRequest): Pro
 
 const BLAMES_MANIFEST: ReadonlySet<string> = new Set(["bad-manifest", "bad-graph", "lineage", "diverged"]);
 
-async function compare(
-  manifest: JobManifest,
-  data: JobData,
-  claimed: ClaimedResult,
-  workers: number,
-): Promise<ExamineReply> {
+interface Comparison extends ExamineRequest {
+  readonly manifest: JobManifest;
+  readonly data: JobData;
+  readonly readBlob: (id: string) => Promise<Uint8Array>;
+}
+
+async function compare(comparison: Comparison): Promise<ExamineReply> {
+  const { manifest, data, claimed, workers } = comparison;
   const words: number[] = [];
   const beforeStep = (trainer: Trainer) => void words.push(...secretWords(trainer));
   const log = claimedLog(claimed);
@@ -50,9 +58,31 @@ async function compare(
     await runThrough(manifest, data, { workers, beforeStep });
     return { wrong: log, witness: Float64Array.from(words) };
   }
+  if (isLong(log)) return compareDrawn(comparison, log);
   const weights = int32FromBytes(claimed.weights);
   const verdict = await verifyJob(manifest, data, log, "all", { workers, weights, beforeStep });
   return { wrong: verdict.reason, witness: Float64Array.from(words) };
+}
+
+async function compareDrawn(
+  { inputs, data, claimed, seed, workers, readBlob }: Comparison,
+  log: TrainingLog,
+): Promise<ExamineReply> {
+  const steps = drawnSteps(log, seed);
+  if (steps > MOST_DRAWN_STEPS) {
+    return { inconsistent: `its drawn segments have ${steps} steps, at most ${MOST_DRAWN_STEPS} are executed` };
+  }
+  const { encoder } = data;
+  const { graph, tokenizer } = inputs;
+  const claim = {
+    ...{ manifest: inputs.manifest, model: claimed.weights, log: claimed.log, logRoot: claimed.logRoot },
+    ...{ rows: inputs.sources, readBlob },
+    ...(encoder && { encoder }),
+    ...(graph && { graph }),
+    ...(tokenizer && { tokenizer }),
+  };
+  const { verdict, reason = "", witness } = await verifyTraining(claim, seed, { workers, segments: JOB_SEGMENTS });
+  return { wrong: verdict === "accept" ? undefined : reason, witness };
 }
 
 /** The log behind a claim, or how the claim contradicts itself. */
