@@ -5,6 +5,7 @@ import { blobCommand } from "./blob.ts";
 import { contributeCommand } from "./contribute.ts";
 import { curateCommand } from "./curate.ts";
 import { demoCommand } from "./demo.ts";
+import { disputeCommand } from "./dispute.ts";
 import { doctorCommand } from "./doctor.ts";
 import { explainCommand } from "./explain.ts";
 import { factoryCommand } from "./factory.ts";
@@ -39,6 +40,7 @@ export function registerCommands(program: Command): void {
   modelCommand(program);
   factoryCommand(program);
   jobCommand(program);
+  disputeCommand(program);
   hostCommand(program);
   inferCommand(program);
   explainCommand(program);

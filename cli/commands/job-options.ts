@@ -10,6 +10,12 @@ export function jobIdOf(text: string): string {
   throw usageError(`${text} is not a job id`, "64 hex digits, see `openledgerd job list --output json`");
 }
 
+/** Id of a claim or a dispute. Throws CliError `usage`. */
+export function claimIdOf(text: string): string {
+  if (/^[0-9a-f]{64}$/.test(text)) return text;
+  throw usageError(`${text} is not an id`, "64 hex digits, see --output json of the command that shows it");
+}
+
 export function amount(text: string): string {
   if (/^[1-9]\d{0,18}$/.test(text)) return text;
   throw new InvalidArgumentError("an amount in uopen, a whole number above 0");
