@@ -12,13 +12,14 @@ export async function examineStep(claim: Claim, ports: HeavyPorts): Promise<Find
   const { claim: disputed } = await ports.ask(Claims.Claim, { claimId: statement.claimId });
   if (disputed?.kind !== ClaimKind.CLAIM_KIND_TRAINING) return abstained("no training is disputed", false);
   try {
-    const { inputs, logBlob } = await claimedTraining(disputed.subject, ports);
+    const { inputs, logBlob, job } = await claimedTraining(disputed.subject, ports);
     const states: Uint8Array[] = [];
     for (const id of statement.beforeBlobs) states.push(...(await available(ports, id)));
     const input = {
       ...{ inputs, states, workers: ports.workers },
       ...{ before: statement.before, after: statement.after, roundingHash: statement.roundingHash },
       ...{ position: Number(statement.position), steps: Number(statement.steps) },
+      ownsManifest: job === undefined,
       log: logBlob.length > 0 ? await fetchBlob(ports, logBlob, "the training log") : undefined,
     };
     return await heavyFinding({ kind: "step", input }, ports);

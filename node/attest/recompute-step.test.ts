@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { sha256 } from "../../chain/crypto/hash.ts";
 import { encodeLog, encodeManifest, runJob } from "../factory/job/index.ts";
 import { headOf } from "../factory/job/log.ts";
-import { headJob } from "../factory/testing/jobs.ts";
+import { headJob, sourceRows } from "../factory/testing/jobs.ts";
 import { recomputeStep, type StepExamination } from "./recompute-step.ts";
 
 describe("recomputeStep", async () => {
@@ -24,7 +24,7 @@ describe("recomputeStep", async () => {
   function step(position: number, change: Partial<StepExamination> = {}): StepExamination {
     return {
       inputs: { manifest: bytes, sources: job.data.sources, ...blobs },
-      ...{ position, steps, workers: 1, roundingHash: new Uint8Array(0), log: encodeLog(log) },
+      ...{ position, steps, workers: 1, roundingHash: new Uint8Array(0), log: encodeLog(log), ownsManifest: true },
       before: position === 1 ? sha256(bytes) : (roots[position - 2] as Uint8Array),
       after: position === steps + 2 ? headOf(log).weightsHash : (roots[position - 1] as Uint8Array),
       states: position === 1 ? [] : [states[position - 2] as Uint8Array],
@@ -46,6 +46,12 @@ describe("recomputeStep", async () => {
     for (const position of [1, 4, steps + 2]) {
       expect(await recomputeStep(step(position, { after }))).toMatchObject({ verdict: "reject" });
     }
+  });
+
+  test("behavior: rows that the manifest does not name are a model owner's lie, and nobody's where a requester wrote it", async () => {
+    const inputs = { ...step(1).inputs, sources: [sourceRows("y/1", 40)] };
+    expect(await recomputeStep(step(1, { inputs }))).toMatchObject({ verdict: "reject" });
+    await expect(recomputeStep(step(1, { inputs, ownsManifest: false }))).rejects.toMatchObject({ code: "lineage" });
   });
 
   test("behavior: a result before the computation ends is rejected", async () => {

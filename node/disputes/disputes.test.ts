@@ -83,7 +83,7 @@ async function referee(dispute: Dispute, { logBytes }: PlayedTraining): Promise<
   const statement = stepStatement(dispute);
   const states = statement.beforeBlobs.flatMap((id) => blobs.get(Buffer.from(id).toString("hex")) ?? []);
   const { verdict } = await recomputeStep({
-    ...{ inputs: INPUTS, states, log: logBytes, workers: 1 },
+    ...{ inputs: INPUTS, states, log: logBytes, workers: 1, ownsManifest: true },
     ...{ before: statement.before, after: statement.after, roundingHash: statement.roundingHash },
     ...{ position: Number(statement.position), steps: Number(statement.steps) },
   });
