@@ -4,7 +4,7 @@ import { globalsOf, printerOf } from "../options.ts";
 import { readCsv } from "../work/csv.ts";
 import { type Inference, infer, servingModel } from "../work/infer.ts";
 import { type InferenceDetails, inferencesText } from "../work/infer-text.ts";
-import { paidItems } from "../work/payouts.ts";
+import { payoutsOf } from "../work/payouts.ts";
 import { type Progress, stderrProgress } from "../work/progress.ts";
 import { openSession, type Session } from "../work/session.ts";
 import { addTxOptions, type TxOptions } from "./tx.ts";
@@ -102,12 +102,12 @@ async function detailsOf(
   { model: id, cite }: InferCommandOptions,
   progress: Progress,
 ): Promise<InferenceDetails> {
-  const payouts = status === "settled" ? ((await paidItems(session, request)) ?? null) : null;
+  const payouts = status === "settled" ? ((await payoutsOf(session, request)) ?? null) : null;
   if (!generated || !payouts || !cite) return { payouts, cited: null };
   const { citeInference } = await import("../work/infer-cited.ts");
   const { tokens } = generated;
   const model = await servingModel(session, id);
-  return { payouts, cited: await citeInference(session.client, model, { tokens, payouts }, progress) };
+  return { payouts, cited: await citeInference(session.client, model, { tokens, items: payouts.items }, progress) };
 }
 
 function temperature(text: string): number {

@@ -5,7 +5,7 @@ import type { Model } from "../../proto/gen/openledger/modelregistry/v1.ts";
 import type { ChainClient } from "../chain/client.ts";
 import { downloadArtefact } from "./artefacts.ts";
 import { type CitedAnswer, citeAnswer, placedDocuments } from "./cite.ts";
-import type { PaidItem } from "./payouts.ts";
+import { itemName, type PaidItem } from "./payouts.ts";
 import type { Progress } from "./progress.ts";
 import { loadSnapshot } from "./snapshot-source.ts";
 
@@ -22,20 +22,24 @@ export interface CitedInference extends CitedAnswer {
 export async function citeInference(
   client: ChainClient,
   model: Model,
-  { tokens, payouts }: { readonly tokens: readonly number[]; readonly payouts: readonly PaidItem[] },
+  { tokens, items }: { readonly tokens: readonly number[]; readonly items: readonly PaidItem[] },
   progress: Progress,
 ): Promise<CitedInference> {
   const tokenizer = openTokenizer(await downloadArtefact(client.url, toHex(model.tokenizerBlob)));
   const sources = [];
   for (const id of model.snapshots) sources.push((await loadSnapshot(client, id, progress)).source);
-  const cited = citeAnswer(placedDocuments(trainingRows(sources)), tokenizer, tokens);
   const contributions = sources.flatMap(({ snapshot }) =>
     snapshot.contributions.map(({ contribution }) => contribution),
   );
+  const documents = placedDocuments(trainingRows(sources)).map((document) => {
+    const contribution = contributions[document.contribution] ?? "";
+    return { ...document, place: itemName({ contribution, item: document.item }) };
+  });
+  const cited = citeAnswer(documents, tokenizer, tokens);
   const own = cited.settlement.entries
     .filter(({ weight }) => weight > 0n)
     .map(({ contribution, item, weight }) => `${contributions[contribution]}/${item}:${weight}`);
-  const paid = payouts
+  const paid = items
     .filter(({ pool }) => pool === "tokens")
     .map(({ contribution, item, weight }) => `${contribution}/${item}:${weight}`);
   return { ...cited, agrees: own.sort().join() === paid.sort().join() };
