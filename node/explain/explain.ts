@@ -1,14 +1,15 @@
 import { toHex } from "../../chain/crypto/bytes.ts";
 import { contributorSplit } from "../../modules/rewards/split.ts";
 import type { SettlementVector } from "../../proto/gen/openledger/attribution/v1.ts";
+import { Pool } from "../../proto/gen/openledger/rewards/v1.ts";
 import type { ArtefactSource } from "../attest/artefacts.ts";
 import { toWireSettlement } from "../attest/result-codec.ts";
 import { rowBytes } from "../influence/index-format.ts";
 import { rowProofs, verifyRowProof } from "../influence/row-proof.ts";
 import { ONE_SHARE } from "../influence/types.ts";
-import { NodeRpc } from "../serving/rpc.ts";
 import { type ClusterTable, clusterTable } from "./cluster-table.ts";
-import { type ExplainInputs, gatherInputs } from "./inputs.ts";
+import type { ExplainInputs } from "./inputs.ts";
+import { paidFor, samePayouts } from "./payouts.ts";
 import { type HeldOutAmount, poolAmounts } from "./pools.ts";
 import { type Check, type Recomputed, recompute } from "./recompute.ts";
 
@@ -104,19 +105,6 @@ export interface Explanation {
   readonly equal: boolean;
 }
 
-/**
- * Recomputes what a settled request paid, from RPC and blobs alone.
- * Throws ExplainError, ChainQueryError, BlobError, RpcError, InfluenceError.
- */
-export async function explainContribution(options: ExplainOptions): Promise<Explanation> {
-  const rpc = new NodeRpc(options.rpcUrl);
-  const inputs = await gatherInputs(options.requestId, { ask: rpc.ask, blobs: options.blobs ?? rpc });
-  const all = await explain(inputs);
-  const { contributionId } = options;
-  if (contributionId === undefined) return all;
-  return { ...all, entries: all.entries.filter((entry) => entry.contributionId === contributionId) };
-}
-
 /** The explanation of what was gathered; reads nothing else. */
 export async function explain(inputs: ExplainInputs): Promise<Explanation> {
   const table = clusterTable(inputs.snapshots);
@@ -133,7 +121,7 @@ export async function explain(inputs: ExplainInputs): Promise<Explanation> {
     { name: "every paid row leads to the registered index root", holds: entries.every(({ isProven }) => isProven) },
     { name: "every paid item owns its cluster", holds: entries.every(({ isOwner }) => isOwner) },
     { name: "the pools are those that the chain recorded", holds: pools.isRecorded },
-    { name: "every paid integer is the recomputed one", holds: samePayouts(inputs, entries) },
+    { name: "every paid integer is the recomputed one", holds: samePayouts(settlement, Pool.POOL_INFLUENCE, entries) },
   ];
   return {
     requestId: request.id,
@@ -205,7 +193,7 @@ function explainEntries({ inputs, table, recomputed, vector, amounts }: Parts): 
       cap: settlement.cap.toString(),
       weight: factors.weight.toString(),
       recomputed: (amounts[i] ?? 0n).toString(),
-      paid: paidFor(inputs, contributionId, item)?.amount ?? "0",
+      paid: paidFor(inputs.settlement, Pool.POOL_INFLUENCE, { contributionId, item })?.amount ?? "0",
     };
   });
 }
@@ -219,18 +207,4 @@ function explainWithheld({ withheld, rows }: Recomputed, table: ClusterTable): W
     ...{ row, reason, credit: credit.toString() },
     owner: { contributionId: listed(owner)?.contribution ?? "", item: rows[owner]?.item ?? 0, row: owner },
   }));
-}
-
-function paidFor({ settlement }: ExplainInputs, contribution: string, item: number) {
-  return settlement.payouts.find((payout) => payout.contribution === contribution && payout.item === item);
-}
-
-/** Both ways: nothing was paid that was not recomputed, and the other way round. */
-function samePayouts(inputs: ExplainInputs, entries: readonly ExplainedItem[]): boolean {
-  const { payouts } = inputs.settlement;
-  const isPaid = (entry: ExplainedItem) => {
-    const payout = paidFor(inputs, entry.contributionId, entry.item);
-    return payout?.amount === entry.recomputed && payout.weight.toString() === entry.weight;
-  };
-  return payouts.length === entries.length && entries.every(isPaid);
 }

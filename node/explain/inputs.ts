@@ -7,11 +7,12 @@ import { type Params, Query as RewardsQuery, type Settlement } from "../../proto
 import { type ArtefactSource, artefact } from "../attest/artefacts.ts";
 import type { Ask } from "../attest/ask.ts";
 import { fetchEncoder } from "../attest/models.ts";
+import { fetchGenerator, type GeneratorBlobs, isGenerator } from "../generator/index.ts";
 import type { ModelBlobs } from "../influence/types.ts";
 import { ExplainError } from "./errors.ts";
 
-/** Everything that determined what one request paid, as chain and blobs give it; nothing is computed yet. */
-export interface ExplainInputs {
+/** What determined what one request paid, whatever the model's task. */
+export interface CommonInputs {
   readonly request: Request;
   /** Encoded ResultOpening that a block holds. */
   readonly opening: Uint8Array;
@@ -21,16 +22,37 @@ export interface ExplainInputs {
   readonly model: Model;
   /** The model's snapshots in its order, each with its encoded table. */
   readonly snapshots: readonly { readonly snapshot: Snapshot; readonly table: Uint8Array }[];
-  readonly blobs: ModelBlobs;
   /** Encoded InferenceInput. */
   readonly input: Uint8Array;
 }
 
-/** Throws ExplainError `not_found`, `not_settled`; ChainQueryError, BlobError, RpcError. */
-export async function gatherInputs(
-  requestId: string,
-  { ask, blobs }: { readonly ask: Ask; readonly blobs: ArtefactSource },
-): Promise<ExplainInputs> {
+/** Everything that determined what one request of a classifier paid, as chain and blobs give it; nothing is computed yet. */
+export interface ExplainInputs extends CommonInputs {
+  readonly blobs: ModelBlobs;
+}
+
+/** The same of a generator. */
+export interface GenerationInputs extends CommonInputs {
+  readonly generator: GeneratorBlobs;
+}
+
+interface Sources {
+  readonly ask: Ask;
+  readonly blobs: ArtefactSource;
+}
+
+/**
+ * Throws ExplainError `not_found`, `not_settled`; ChainQueryError, BlobError, RpcError; for a generator GeneratorError `mismatch`
+ * and JobDataError.
+ */
+export async function gatherInputs(requestId: string, sources: Sources): Promise<ExplainInputs | GenerationInputs> {
+  const common = await gatherCommon(requestId, sources);
+  const { model } = common;
+  if (isGenerator(model)) return { ...common, generator: await fetchGenerator(sources, model) };
+  return { ...common, blobs: await fetchClassifier(sources, model) };
+}
+
+async function gatherCommon(requestId: string, { ask, blobs }: Sources): Promise<CommonInputs> {
   const { request } = await ask(InferenceQuery.Request, { id: requestId });
   if (!request) throw new ExplainError("not_found", `no request ${requestId}`);
   if (request.status !== RequestStatus.REQUEST_STATUS_SETTLED) {
@@ -56,12 +78,18 @@ export async function gatherInputs(
   return {
     ...{ request, settlement, model, snapshots, shares: params, opening: claim.opening },
     input: await fetch(request.inputBlob),
-    blobs: {
-      model: await fetch(model.weightsBlob),
-      indexHeader: await fetch(model.index.headerBlob),
-      rows: await fetch(model.index.rowsBlob),
-      inverse: await fetch(model.index.inverseBlob),
-      encoder: await fetchEncoder(blobs, model),
-    },
+  };
+}
+
+async function fetchClassifier({ blobs }: Sources, model: Model): Promise<ModelBlobs> {
+  const { index } = model;
+  if (!index) throw new ExplainError("not_found", `model ${model.id} has no index`);
+  const fetch = (id: Uint8Array) => artefact(blobs, toHex(id));
+  return {
+    model: await fetch(model.weightsBlob),
+    indexHeader: await fetch(index.headerBlob),
+    rows: await fetch(index.rowsBlob),
+    inverse: await fetch(index.inverseBlob),
+    encoder: await fetchEncoder(blobs, model),
   };
 }

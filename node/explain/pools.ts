@@ -2,7 +2,7 @@ import { splitLargestRemainder } from "../../chain/math/fixed.ts";
 import { type Pools, poolSplit } from "../../modules/rewards/pools.ts";
 import { grossSplit } from "../../modules/rewards/split.ts";
 import { Task } from "../../proto/gen/openledger/modelregistry/v1.ts";
-import type { ExplainInputs } from "./inputs.ts";
+import type { CommonInputs } from "./inputs.ts";
 
 /** What a snapshot's held-out items got of one fee, for their owners to take. */
 export interface HeldOutAmount {
@@ -19,7 +19,7 @@ export interface PoolAmounts extends Pools {
   readonly isRecorded: boolean;
 }
 
-export function poolAmounts({ request, shares, model, snapshots, settlement }: ExplainInputs): PoolAmounts {
+export function poolAmounts({ request, shares, model, snapshots, settlement }: CommonInputs): PoolAmounts {
   const { contributors } = grossSplit(BigInt(request.fee), shares);
   const judged = snapshots.filter(({ snapshot }) => snapshot.heldOut > 0).map(({ snapshot }) => snapshot);
   const has = { tokens: model.task === Task.TASK_GENERATE, heldOut: judged.length > 0 };
