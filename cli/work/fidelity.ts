@@ -14,6 +14,7 @@ import {
 import { encodeBytes } from "../../proto/runtime.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { uploadArtefact } from "./artefacts.ts";
+import { claimCost, noteClaimCost } from "./claim-cost.ts";
 import type { Progress } from "./progress.ts";
 import type { Session } from "./session.ts";
 import { waitFor } from "./wait.ts";
@@ -43,6 +44,8 @@ export async function postFidelity(
   progress: Progress,
 ): Promise<MeasuredFidelity> {
   const { url } = session.client;
+  const { params } = await session.query(Claims.Params, {});
+  noteClaimCost(await claimCost(session, [ClaimKind.CLAIM_KIND_FIDELITY], params?.minClaimBond ?? "0"), progress);
   const ports = { ask: session.query, blobs: { blob: (blob: BlobId) => downloadBlob(url, blob) } };
   const inputs = await fidelityInputs(id, design, ports);
   const bar = progress.bar("retraining", design.subsets);

@@ -7,6 +7,7 @@ import { buildAdapterIndexOf } from "../../node/pipeline/adapter-index.ts";
 import { MsgRegisterModel, Task } from "../../proto/gen/openledger/modelregistry/v1.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { uploadArtefact } from "./artefacts.ts";
+import { MODEL_CLAIMS, noteModelClaims } from "./claim-cost.ts";
 import { keptRows } from "./factory-folder.ts";
 import { loadIndex, saveIndex } from "./model-folder.ts";
 import { checkRows, indexMessage, type Registration } from "./model-register.ts";
@@ -44,6 +45,7 @@ export async function registerGenerator(
   const snapshots = manifest.sources.map(({ snapshot }) => snapshot);
   await checkRows(session, snapshots, manifest.rows + manifest.heldOutRows);
   const index = loadIndex(dir);
+  await noteModelClaims(session, MODEL_CLAIMS, progress);
   const place = { model: id, root: adapterIndexRoot(index.header), rows: decodeAdapterHeader(index.header).rows };
   const { ended } = await registerUntilDecided(session, progress, {
     ...{ id, weightsHash: weightsHash(weights) },

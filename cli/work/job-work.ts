@@ -14,8 +14,9 @@ import {
 import { int32Bytes } from "../../node/influence/grid.ts";
 import { isLong, JobDataError, type JobInputs, jobDataOf, jobInputs } from "../../node/jobs/index.ts";
 import { NodeRpc } from "../../node/serving/index.ts";
-import { type Job, JobStatus, MsgAcceptJob } from "../../proto/gen/openledger/finetune/v1.ts";
+import { type Job, JobStatus, Query as Jobs, MsgAcceptJob } from "../../proto/gen/openledger/finetune/v1.ts";
 import { CliError, EXIT } from "../errors.ts";
+import { formatOpen } from "../output.ts";
 import { uploadArtefact } from "./artefacts.ts";
 import { checkpointMessage, claimResult, type NewCheckpoint } from "./job-train.ts";
 import { fetchJob, fetchJobs, GRID, isOver, statusName } from "./jobs.ts";
@@ -105,6 +106,7 @@ async function workOn(session: Session, job: Job, options: WorkOptions, progress
   const inputs = await jobInputs(job, { ask: rpc.ask, blobs: rpc });
   const manifest = decodeManifest(inputs.manifest);
   if (job.status === JobStatus.JOB_STATUS_OPEN) {
+    await noteStakes(session, job, progress);
     await session.send([{ typeUrl: MsgAcceptJob.typeUrl, value: { trainer: session.address, job: job.id } }]);
     progress.note(`${job.id}: accepted`);
   }
@@ -120,6 +122,12 @@ async function workOn(session: Session, job: Job, options: WorkOptions, progress
   });
   progress.note(`${job.id}: claimed as ${claim}`);
   return { job: job.id, claim, weightsHash: toHex(result.hash), steps };
+}
+
+async function noteStakes({ query }: Session, { id, bond }: Job, progress: Progress): Promise<void> {
+  const { params } = await query(Jobs.Params, {});
+  const claim = formatOpen(BigInt(params?.claimBond ?? "0"));
+  progress.note(`${id}: takes a bond of ${formatOpen(BigInt(bond))}, and ${claim} with the claim of its result`);
 }
 
 /** Of a long job validators execute segments between checkpoints, whose states they need. */

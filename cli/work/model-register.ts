@@ -7,6 +7,7 @@ import { MsgRegisterIndex, MsgRegisterModel } from "../../proto/gen/openledger/m
 import { decodeStrict } from "../../proto/runtime.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { uploadArtefact } from "./artefacts.ts";
+import { MODEL_CLAIMS, noteModelClaims } from "./claim-cost.ts";
 import { type IndexFiles, loadIndex, loadModelEncoder, loadTrained } from "./model-folder.ts";
 import { attestationOf, registerUntilDecided } from "./model-verdict.ts";
 import type { Progress } from "./progress.ts";
@@ -48,6 +49,7 @@ export async function registerFolder(
   const index = loadIndex(dir);
   const { rows, weightsHash } = decodeIndexHeader(index.header);
   const place = { model: id, root: indexRoot(index.header), rows };
+  await noteModelClaims(session, MODEL_CLAIMS, progress);
   const { ended, missed } = await registerUntilDecided(session, progress, {
     ...{ id, weightsHash },
     model: () => modelMessage(session, registration, trained, progress),
