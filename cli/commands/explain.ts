@@ -1,13 +1,14 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { toHex } from "../../chain/crypto/bytes.ts";
-import type { Explanation } from "../../node/explain/index.ts";
+import type { Explanation, GenerationExplanation } from "../../node/explain/index.ts";
 import { Query as InferenceQuery } from "../../proto/gen/openledger/inference/v1.ts";
 import { Query as ModelQuery } from "../../proto/gen/openledger/modelregistry/v1.ts";
 import { ChainClient } from "../chain/client.ts";
 import { CliError, EXIT, usageError } from "../errors.ts";
 import { globalsOf, printerOf } from "../options.ts";
 import { formatOpen, pairs, table } from "../output.ts";
+import { generationText } from "./explain-generation.ts";
 
 interface ExplainOptions {
   readonly request: string;
@@ -29,8 +30,9 @@ Examples:
   openledgerd explain --request 43a068ef...
   openledgerd explain --request 43a068ef... --contribution 7d353f7e... --output json
 
-Per paid item: the query's classes times the row's, the score, the label gate, the share, and the amount in uopen. It
-fails when a check does not hold, so that scripts notice.`,
+Per paid item: the query's classes times the row's, the score, the label gate, the share, and the amount in uopen; of a
+generator the checkpoints' parts of the score, and for the token pool the pieces that the answer repeats. It fails when
+a check does not hold, so that scripts notice.`,
     )
     .action(run);
 }
@@ -40,14 +42,14 @@ async function run(options: ExplainOptions, self: Command): Promise<void> {
   if (!/^[0-9a-f]{64}$/.test(options.request))
     throw usageError(`${options.request} is not a request id`, "64 hex digits");
   // Loaded here, so that other commands start without the engine's libraries.
-  const [{ explainContribution }, { NodeRpc }] = await Promise.all([
+  const [{ explainRequest }, { NodeRpc }] = await Promise.all([
     import("../../node/explain/index.ts"),
     import("../../node/serving/index.ts"),
   ]);
   const rpc = new NodeRpc(node);
   const replaced = options.rows === undefined ? undefined : await rowsOf(node, options.request, options.rows);
   const blobs = { blob: async (id: string) => (id === replaced?.id ? replaced.bytes : rpc.blob(id)) };
-  const explanation = await explainContribution({
+  const explanation = await explainRequest({
     rpcUrl: node,
     requestId: options.request,
     blobs,
@@ -73,15 +75,18 @@ async function rowsOf(
 }
 
 /** One line a paid item, best paid first: the vector's own order. */
-function answerOf({ entries, ...rest }: Explanation) {
+function answerOf(explanation: Explanation | GenerationExplanation) {
+  if (!("entries" in explanation)) return explanation;
+  const { entries, ...rest } = explanation;
   const payouts = entries.map(({ contributionId, contributor, item, paid, recomputed }) => ({
     ...{ contribution: contributionId, contributor, item, paid, recomputed },
   }));
   return { ...rest, payouts, entries };
 }
 
-function textOf(explanation: Explanation): string {
-  const { requestId, model, feeUopen, contributorsUopen, entries, checks } = explanation;
+function textOf(explanation: Explanation | GenerationExplanation): string {
+  if (!("entries" in explanation)) return generationText(explanation);
+  const { requestId, model, feeUopen, contributorsUopen, pools, entries, checks } = explanation;
   const rows = entries.map(({ contributionId, item, blocks, score, ...rest }) => [
     ...[
       contributionId.slice(0, 12),
@@ -97,6 +102,7 @@ function textOf(explanation: Explanation): string {
       ["model", model],
       ["fee", formatOpen(BigInt(feeUopen))],
       ["contributors' part", formatOpen(BigInt(contributorsUopen))],
+      ["of it to held-out items", formatOpen(BigInt(pools.heldOut))],
     ]),
     table({
       head: [
