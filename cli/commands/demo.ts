@@ -21,7 +21,7 @@ export function demoCommand(program: Command): void {
     .option("--honest-only", "eight honest contributors hold all the data")
     .option("--inferences <n>", "paid questions", whole(1, 10_000), 50)
     .option("--validators <n>", "validators; from 4 on one has no verifier and one guesses", whole(1, 20), 4)
-    .option("--seed <text>", "of keys, dealing and errors: two runs of a seed pay the same", "1")
+    .option("--seed <text>", "of keys, dealing and errors", "1")
     .option("--keep", "leave the network running, and print how to use it")
     .addHelpText(
       "after",

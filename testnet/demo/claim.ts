@@ -12,11 +12,11 @@ const POLL_MS = 300;
 const PARALLEL = 4;
 
 /** Accounts with something to claim do so as any wallet would: through CosmJS. Returns what each one claimed. */
-export async function claimAll(demo: Demo, names: readonly string[]): Promise<Map<string, bigint>> {
+export async function claimAll(demo: Demo, names: readonly string[], snapshot: string): Promise<Map<string, bigint>> {
   const claimed = new Map<string, bigint>();
   const bar = demo.progress.bar("   claims", names.length);
   await pooled(PARALLEL, names, async (name, index) => {
-    claimed.set(name, await claim(demo, name));
+    claimed.set(name, await claim(demo, name, snapshot));
     bar.set(index + 1);
   });
   bar.set(names.length);
@@ -24,11 +24,14 @@ export async function claimAll(demo: Demo, names: readonly string[]): Promise<Ma
   return claimed;
 }
 
-async function claim(demo: Demo, name: string): Promise<bigint> {
+async function claim(demo: Demo, name: string, snapshot: string): Promise<bigint> {
   const address = demo.address(name);
-  const { accrued } = await demo.rpc.query(Query.Claimable, { address });
-  const amount = BigInt(accrued?.amount || "0");
-  if (amount === 0n) return BigInt(accrued?.claimed || "0");
+  const [{ accrued }, { shares }] = await Promise.all([
+    demo.rpc.query(Query.Claimable, { address }),
+    demo.rpc.query(Query.HeldOut, { snapshot }),
+  ]);
+  const flat = shares.find(({ contributor }) => contributor === address)?.claimable;
+  if (BigInt(accrued?.amount || "0") + BigInt(flat || "0") === 0n) return BigInt(accrued?.claimed || "0");
   const { mnemonic } = demo.manifest.accounts.find((account) => account.name === name) ?? { mnemonic: "" };
   const wallet = await DirectSecp256k1HdWallet.fromMnemonic(mnemonic, { prefix: PREFIX });
   const options = {
@@ -37,7 +40,7 @@ async function claim(demo: Demo, name: string): Promise<bigint> {
     broadcastPollIntervalMs: POLL_MS,
   };
   const client = await SigningStargateClient.connectWithSigner(demo.rpc.url, wallet, options);
-  const message = { typeUrl: MsgClaimRewards.typeUrl, value: { claimant: address } };
+  const message = { typeUrl: MsgClaimRewards.typeUrl, value: { claimant: address, snapshots: [snapshot] } };
   const result = await client.signAndBroadcast(address, [message], "auto");
   client.disconnect();
   if (result.code !== 0) throw new Error(`${name} could not claim: ${result.rawLog}`);

@@ -46,7 +46,8 @@ export async function totalsOf(demo: Demo): Promise<Totals> {
   const { totals } = await demo.rpc.query(RewardQuery.Totals, {});
   if (!totals) throw new Error("the chain names no totals");
   const { fee, host, burn, treasury, model, attestors, contributors, curation, bounty } = totals;
-  return { fees: fee, host, burn, treasury, model, attestors, contributors, curation, bounty };
+  const { heldOut } = totals;
+  return { fees: fee, host, burn, treasury, model, attestors, contributors, heldOut, curation, bounty };
 }
 
 export async function claimCounts(demo: Demo): Promise<DemoResult["claims"]> {
@@ -86,10 +87,11 @@ export async function contributorsOf(
   contributors: readonly Contributor[],
   snapshot: PostedSnapshot,
 ): Promise<ContributorResult[]> {
-  const [contributions, rewards, entries] = await Promise.all([
+  const [contributions, rewards, entries, { shares }] = await Promise.all([
     allContributions(demo),
     allRewards(demo),
     snapshotEntries(demo, snapshot),
+    demo.rpc.query(RewardQuery.HeldOut, { snapshot: snapshot.snapshot }),
   ]);
   const owners = ownersOf(entries, contributions);
   return contributors.map(({ name, role, items }) => {
@@ -97,13 +99,17 @@ export async function contributorsOf(
     const own = contributions.filter(({ contributor }) => contributor === address);
     const ids = new Set(own.map(({ id }) => id));
     const accepted = own.reduce((sum, { acceptedCount }) => sum + acceptedCount, 0);
-    const paid = rewards
+    const byInfluence = rewards
       .filter(({ contribution }) => ids.has(contribution))
       .reduce((sum, r) => sum + BigInt(r.paid), 0n);
+    const judging = shares.find(({ contributor }) => contributor === address);
+    const flat = BigInt(judging?.claimed || "0") + BigInt(judging?.claimable || "0");
+    const paid = byInfluence + flat;
     return {
       ...{ name, role, submitted: items.length, accepted },
       owners: own.reduce((sum, { id }) => sum + (owners.get(id) ?? 0), 0),
-      paid: paid.toString(),
+      heldOut: judging?.items ?? 0,
+      ...{ paid: paid.toString(), flat: flat.toString() },
       paidPerSubmitted: perItem(paid, items.length),
       paidPerAccepted: perItem(paid, accepted),
     };

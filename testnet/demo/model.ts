@@ -15,6 +15,8 @@ export interface PostedSnapshot {
 export interface TrainedModel {
   readonly weightsHash: string;
   readonly testAccuracy: number | null;
+  readonly heldOutRows: number;
+  readonly heldOutAccuracy: number | null;
   readonly rows: number;
 }
 

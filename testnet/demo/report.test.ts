@@ -17,7 +17,8 @@ function contributor(
     submitted,
     accepted,
     owners,
-    paid: String(paid),
+    heldOut: 0,
+    ...{ paid: String(paid), flat: "0" },
     paidPerSubmitted: paid / submitted,
     paidPerAccepted,
   };
@@ -27,12 +28,12 @@ const RESULT: DemoResult = {
   chainId: "openledger-demo-1",
   height: 90,
   validators: [{ moniker: "val0", height: 90, appHash: "ab".repeat(32) }],
-  snapshot: { items: 300, clusters: 200, root: "" },
-  model: { testAccuracy: 0.875, weightsHash: "", indexRoot: "" },
+  snapshot: { items: 300, clusters: 200, heldOut: 20, root: "" },
+  model: { testAccuracy: 0.875, heldOutAccuracy: 0.9, weightsHash: "", indexRoot: "" },
   claims: { settled: 9, refunded: 1, rejected: 0 },
   totals: {
     ...{ fees: "10000000", host: "2000000", burn: "600000", treasury: "600000", model: "2040000" },
-    ...{ attestors: "1020000", contributors: "3400000", curation: "340000", bounty: "0" },
+    ...{ attestors: "1020000", contributors: "3230000", heldOut: "170000", curation: "340000", bounty: "0" },
   },
   contributors: [
     contributor("honest-1", "honest", [100, 95, 95], 2_000_000),
@@ -60,6 +61,8 @@ describe("the table at the end", () => {
   });
 
   test("default: parts of the fees, what validators did, and what was recomputed", () => {
+    expect(line("Accuracy")).toBe("Accuracy of the model: 87.50 % on the test file, 90.00 % on held-out items.");
+    expect(line("│ heldOut")).toMatch(/0\.17 OPEN.*1\.70 %/);
     expect(line("│ burn")).toMatch(/0\.6 OPEN.*6\.00 %/);
     expect(line("val2")).toContain("contradicted by its peers");
     expect(line("val3")).toContain("abstained: unpaid");

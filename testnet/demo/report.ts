@@ -4,9 +4,10 @@ import type { ContributorResult, DemoResult } from "./result.ts";
 /** What a person reads at the end: who earned what, and why. */
 export function report(result: DemoResult): string {
   const { claims, snapshot, model, seconds } = result;
-  const accuracy = model.testAccuracy === null ? "-" : `${(100 * model.testAccuracy).toFixed(2)} %`;
+  const percent = (share: number | null) => (share === null ? "-" : `${(100 * share).toFixed(2)} %`);
   return [
-    `Snapshot: ${snapshot.items} accepted items in ${snapshot.clusters} clusters. Test accuracy of the model: ${accuracy}.`,
+    `Snapshot: ${snapshot.items} accepted items in ${snapshot.clusters} clusters, ${snapshot.heldOut} of them held out by the beacon.`,
+    `Accuracy of the model: ${percent(model.testAccuracy)} on the test file, ${percent(model.heldOutAccuracy)} on held-out items.`,
     `Inferences: ${claims.settled} settled, ${claims.refunded} refunded, ${claims.rejected} rejected.`,
     "",
     "Contributors (pay per submitted item relative to the honest median)",
@@ -29,14 +30,15 @@ export function report(result: DemoResult): string {
 function contributorTable(contributors: readonly ContributorResult[]): string {
   const base = honestMedian(contributors);
   const rows = contributors.map((contributor) => {
-    const { name, submitted, accepted, owners, paid, paidPerSubmitted } = contributor;
+    const { name, submitted, accepted, owners, heldOut, paid, paidPerSubmitted } = contributor;
     const relative = base > 0 ? (paidPerSubmitted / base).toFixed(2) : "-";
-    return [name, submitted, accepted, owners, formatOpen(BigInt(paid)), relative, reasonOf(contributor, contributors)];
+    const counts = [name, submitted, accepted, owners, heldOut];
+    return [...counts, formatOpen(BigInt(paid)), relative, reasonOf(contributor, contributors)];
   });
   return table({
-    head: ["contributor", "items", "accepted", "new", "paid", "relative", "why"],
+    head: ["contributor", "items", "accepted", "new", "held out", "paid", "relative", "why"],
     rows,
-    right: [1, 2, 3, 4, 5],
+    right: [1, 2, 3, 4, 5, 6],
   });
 }
 

@@ -6,8 +6,19 @@ export interface DemoResult {
   readonly height: number;
   /** Every node's own application hash of one height. */
   readonly validators: readonly { readonly moniker: string; readonly height: number; readonly appHash: string }[];
-  readonly snapshot: { readonly items: number; readonly clusters: number; readonly root: string };
-  readonly model: { readonly testAccuracy: number | null; readonly weightsHash: string; readonly indexRoot: string };
+  readonly snapshot: {
+    readonly items: number;
+    readonly clusters: number;
+    /** Cluster owners that judge and are not trained on. */
+    readonly heldOut: number;
+    readonly root: string;
+  };
+  readonly model: {
+    readonly testAccuracy: number | null;
+    readonly heldOutAccuracy: number | null;
+    readonly weightsHash: string;
+    readonly indexRoot: string;
+  };
   readonly claims: { readonly settled: number; readonly refunded: number; readonly rejected: number };
   readonly totals: Totals;
   readonly contributors: readonly ContributorResult[];
@@ -32,6 +43,8 @@ export interface Totals {
   readonly model: string;
   readonly attestors: string;
   readonly contributors: string;
+  /** Flat share of the owners of held-out items. */
+  readonly heldOut: string;
   readonly curation: string;
   readonly bounty: string;
 }
@@ -43,7 +56,12 @@ export interface ContributorResult {
   readonly accepted: number;
   /** Accepted items that repeat nothing earlier. */
   readonly owners: number;
+  /** Of `owners`: judge and are not trained on. */
+  readonly heldOut: number;
+  /** For influence on answers, and the flat share of held-out items. */
   readonly paid: string;
+  /** Of `paid`: the flat share. */
+  readonly flat: string;
   readonly paidPerSubmitted: number;
   readonly paidPerAccepted: number;
 }

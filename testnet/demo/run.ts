@@ -85,12 +85,13 @@ async function walk(demo: Demo, data: DemoData): Promise<DemoResult> {
   const nodes = await demo.stage("agreement", "a full node joins late, and replays", () => agree(demo));
   demo.seconds.total = Math.round((performance.now() - start) / 100) / 10;
   const { items, clusters, root } = snapshot;
+  const { testAccuracy, heldOutAccuracy, weightsHash } = model;
   return {
     chainId: CHAIN_ID,
     height: nodes[0]?.height ?? 0,
     validators: nodes,
-    snapshot: { items, clusters, root },
-    model: { testAccuracy: model.testAccuracy, weightsHash: model.weightsHash, indexRoot },
+    snapshot: { items, clusters, heldOut: model.heldOutRows, root },
+    model: { ...{ testAccuracy, heldOutAccuracy, weightsHash }, indexRoot },
     ...found,
     attestations: await attestationsOf(demo),
     explain,
@@ -107,6 +108,7 @@ async function rewards(
   const claimed = await claimAll(
     demo,
     contributors.map(({ name }) => name),
+    before.snapshot.snapshot,
   );
   const [claims, totals, paid, supply, missed] = await Promise.all([
     claimCounts(demo),
@@ -128,10 +130,16 @@ function checkSums(totals: Totals, paid: readonly ContributorResult[], claimed: 
   const { fees, ...parts } = totals;
   const sum = Object.values(parts).reduce((all, part) => all + BigInt(part), 0n);
   if (sum !== BigInt(fees)) throw new Error(`the parts of the fees sum to ${sum}, the fees to ${fees}`);
-  const toContributors = paid.reduce((all, contributor) => all + BigInt(contributor.paid), 0n);
-  if (toContributors !== BigInt(totals.contributors)) {
-    throw new Error(`contributors were paid ${toContributors}, the fees' part is ${totals.contributors}`);
+  const total = (of: (contributor: ContributorResult) => string) =>
+    paid.reduce((all, contributor) => all + BigInt(of(contributor)), 0n);
+  const flat = total((contributor) => contributor.flat);
+  const byInfluence = total((contributor) => contributor.paid) - flat;
+  if (byInfluence !== BigInt(totals.contributors)) {
+    throw new Error(`contributors were paid ${byInfluence}, the fees' part is ${totals.contributors}`);
   }
+  // Each share is floored: what is left of it stays in the ledger for the next fees.
+  const left = BigInt(totals.heldOut) - flat;
+  if (left < 0n || left > paid.length) throw new Error(`owners of held-out items earned ${flat} of ${totals.heldOut}`);
   const short = paid.find(({ name, paid: amount }) => claimed.get(name) !== BigInt(amount));
   if (short) throw new Error(`${short.name} claimed ${claimed.get(short.name)} of ${short.paid}`);
 }
