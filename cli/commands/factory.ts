@@ -66,7 +66,11 @@ function initCommand(factory: Command): void {
     .option("--text-column <name>", "column of texts", "text")
     .option("--label-column <name>", "column of labels")
     .option("--keep-duplicates", "train on near-duplicates of a CSV file too")
-    .option("--held-out <n>", "hold out one row in n, 0 for none; 10, of a head on snapshots the chain's draw", natural)
+    .option(
+      "--held-out <n>",
+      "hold out one row in n, 0 for none; 10 by default, but for heads and adapters on snapshots, whose held-out rows the chain draws",
+      natural,
+    )
     .option("--seed <text>", "64 hexadecimal digits, or a text that is hashed; random by default")
     .option("--checkpoint-every <n>", "steps between checkpoints (25 for heads, 100 otherwise)", natural);
   graphOptions(command);

@@ -105,12 +105,12 @@ export async function initJob(
 
 const DEFAULT_HELD_OUT_PART = 10;
 
-/** A model is a head on all rows that its snapshots give for training: one with other rows can be no model on chain. */
+/** A model is a head or an adapter on all rows that its snapshots give for training: one with other rows can be no model on chain. */
 function heldOutPart({ method, heldOut }: InitOptions, origin: RowsOrigin, progress: Progress): number {
-  const isModel = method === "head" && origin.kind === "snapshots";
+  const isModel = method !== "full" && origin.kind === "snapshots";
   if (isModel && heldOut !== undefined && heldOut > 0) {
     progress.note(
-      `--held-out ${heldOut} leaves rows out that validators train on: this head cannot be registered as a model. The chain draws held-out rows itself`,
+      `--held-out ${heldOut} leaves rows out that validators train on: what is trained cannot be registered as a model. The chain draws held-out rows itself`,
     );
   }
   return heldOut ?? (isModel ? 0 : DEFAULT_HELD_OUT_PART);

@@ -43,7 +43,7 @@ export async function registerGenerator(
   const job = finishedJob(dir);
   const { manifest, weights, log } = job;
   const snapshots = manifest.sources.map(({ snapshot }) => snapshot);
-  await checkRows(session, snapshots, manifest.rows + manifest.heldOutRows);
+  await checkRows(session, snapshots, manifest.rows);
   const index = loadIndex(dir);
   await noteModelClaims(session, MODEL_CLAIMS, progress);
   const place = { model: id, root: adapterIndexRoot(index.header), rows: decodeAdapterHeader(index.header).rows };

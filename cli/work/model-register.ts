@@ -76,7 +76,7 @@ export async function checkRows(session: Session, snapshots: readonly string[], 
   throw new CliError(
     EXIT.refused,
     `the model was trained on ${rows} rows, ${snapshots.join(", ")} give ${given}`,
-    "train on all of them: `openledgerd model train`, or `factory init` without --held-out",
+    "train on all of them: `openledgerd model train`, or `factory init --held-out 0`",
   );
 }
 
