@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { toHex } from "../../chain/crypto/bytes.ts";
 import type { Explanation, GenerationExplanation } from "../../node/explain/index.ts";
+import { OVERLAP_ONE } from "../../node/influence/types.ts";
 import { Query as InferenceQuery } from "../../proto/gen/openledger/inference/v1.ts";
 import { Query as ModelQuery } from "../../proto/gen/openledger/modelregistry/v1.ts";
 import { ChainClient } from "../chain/client.ts";
@@ -93,7 +94,7 @@ function textOf(explanation: Explanation | GenerationExplanation): string {
       item,
       blocks.map((block) => `${block.class} ${block.queryD} x ${block.rowD} x ${block.dot}`).join("\n"),
     ],
-    ...[score, factor(rest.gate), factor(rest.clip), factor(rest.originality), factor(rest.novelty), rest.benefit],
+    ...[score, factor(rest.gate), factor(rest.clip), part(rest.overlap), factor(rest.novelty), rest.benefit],
     ...[percent(rest.share), percent(rest.weight), rest.recomputed, rest.paid],
   ]);
   return [
@@ -106,7 +107,7 @@ function textOf(explanation: Explanation | GenerationExplanation): string {
     ]),
     table({
       head: [
-        ...["contribution", "item", "class: query x row x dot", "score", "gate", "clip", "originality", "novelty"],
+        ...["contribution", "item", "class: query x row x dot", "score", "gate", "clip", "repeated", "novelty"],
         ...["held out", "share", "capped", "recomputed", "paid"],
       ],
       rows,
@@ -123,6 +124,11 @@ function textOf(explanation: Explanation | GenerationExplanation): string {
 /** uint16 fixed point. */
 function factor(value: string): string {
   return (Number(value) / 65535).toFixed(2);
+}
+
+/** Units of 1 / OVERLAP_ONE. */
+function part(value: string): string {
+  return (Number(value) / OVERLAP_ONE).toFixed(2);
 }
 
 /** Units of 10^-18. */

@@ -47,18 +47,22 @@ export interface ExplainedItem {
   readonly scale: number;
   /** scale x the sum over the blocks. */
   readonly score: string;
-  /** Label gate, 65535 being 1. */
+  /** Label gate and the contribution's record, 65535 being 1. */
   readonly gate: string;
   /** Norm clip: 65535 unless |p - y| exceeds the index's limit. */
   readonly clip: string;
-  /** 65535 unless an earlier item lies near in gradient space. */
-  readonly originality: string;
-  /** 65535 unless the item nearly is the query. */
+  /** Earlier row that this one repeats in part, that row's score, and the part: 4096 being all of it. */
+  readonly reference: number;
+  readonly earlierScore: string;
+  readonly overlap: string;
+  /** 65535 unless the item lies closer to the query than to any other item. */
   readonly novelty: string;
   /** Influence on the held-out loss, and the limit below whose negative a row earns nothing. */
   readonly benefit: number;
   readonly harmLimit: number;
-  /** score x gate x clip x originality x novelty. */
+  /** What every paid item's credit is less: that of the best item which is not paid. */
+  readonly floor: string;
+  /** ((score x 4096 - overlap x max(0, earlierScore)) x gate x clip x 65535 - floor) x novelty. */
   readonly credit: string;
   /** Of 10^18, before the cap of a cluster. */
   readonly share: string;
@@ -79,7 +83,7 @@ export interface WithheldItem {
   readonly contributor: string;
   readonly item: number;
   readonly row: number;
-  /** score x gate x clip. */
+  /** As of a paid item, before floor and novelty. */
   readonly credit: string;
   readonly reason: string;
   /** The item that owns its cluster. */
@@ -183,10 +187,13 @@ function explainEntries({ inputs, table, recomputed, vector, amounts }: Parts): 
       score: factors.score.toString(),
       gate: factors.gate.toString(),
       clip: factors.clip.toString(),
-      originality: factors.originality.toString(),
+      reference: factors.reference,
+      earlierScore: factors.earlierScore.toString(),
+      overlap: factors.overlap.toString(),
       novelty: factors.novelty.toString(),
       benefit: row?.benefit ?? 0,
       harmLimit: header.harmLimit,
+      floor: settlement.floor.toString(),
       credit: factors.credit.toString(),
       share: factors.share.toString(),
       remainder: (factors.share - (factors.credit * ONE_SHARE) / settlement.totalCredit).toString(),

@@ -12,7 +12,7 @@ import { decodeIndexHeader, decodeRow, indexRoot, rowBytes } from "../influence/
 import { decodeModel, weightsHash } from "../influence/model-format.ts";
 import { noveltyOf, queryMantissas } from "../influence/novelty.ts";
 import { type RowScore, rowScore } from "../influence/score.ts";
-import { explainSettlement, type SettlementExplanation } from "../influence/settle.ts";
+import { creditOf, explainSettlement, type SettlementExplanation, type SettleRows } from "../influence/settle.ts";
 import { STANDING, standingOf } from "../influence/standing.ts";
 import type { HeadModel, IndexHeader, IndexRow, ModelBlobs, QueryVectors } from "../influence/types.ts";
 import { ExplainError } from "./errors.ts";
@@ -50,19 +50,22 @@ export async function recompute(inputs: ExplainInputs): Promise<Recomputed> {
   const rows = readRows(header, blobs.rows);
   const asked = queryMantissas(features);
   const scores = rows.map((row) => (row ? rowScore(header, row, query) : NO_SCORE));
-  const settlement = explainSettlement(
-    scores.map(({ score }) => score),
-    {
-      gate: rows.map((row) => row?.gate ?? 0),
-      clip: rows.map((row) => row?.clip ?? 0),
-      originality: rows.map((row) => row?.originality ?? 0),
-      standing: rows.map((row, i) => (row ? standingOf(header, row, i) : STANDING.paid)),
-      novelty: (row) => noveltyOf(asked, rows[row]?.h ?? asked, header),
-      contribution: rows.map((row) => row?.contribution ?? 0),
-      item: rows.map((row) => row?.item ?? 0),
-    },
-  );
-  const withheld = withheldRows(header, rows, { scores: scores.map(({ score }) => score), settlement });
+  const payable: SettleRows = {
+    gate: rows.map((row) => row?.gate ?? 0),
+    clip: rows.map((row) => row?.clip ?? 0),
+    reference: rows.map((row, i) => row?.reference ?? i),
+    overlap: rows.map((row) => row?.overlap ?? 0),
+    standing: rows.map((row, i) => (row ? standingOf(header, row, i) : STANDING.paid)),
+    novelty: (row) => noveltyOf(asked, rows[row] ?? { h: asked, spacing: 0 }, header),
+    contribution: rows.map((row) => row?.contribution ?? 0),
+    item: rows.map((row) => row?.item ?? 0),
+  };
+  const plainScores = scores.map(({ score }) => score);
+  const settlement = explainSettlement(plainScores, payable);
+  const withheld = withheldRows(header, rows, {
+    floor: settlement.floor,
+    credit: (i) => creditOf(plainScores, payable, i),
+  });
   const opening = encodeResultOpening({ query, settlement: settlement.settlement });
   const opened = queryOf(inputs.opening);
   const checks: Check[] = [

@@ -1,4 +1,3 @@
-import type { SettlementExplanation } from "../influence/settle.ts";
 import { STANDING, standingOf } from "../influence/standing.ts";
 import { COSINE_ONE, type IndexHeader, type IndexRow } from "../influence/types.ts";
 
@@ -8,7 +7,7 @@ const MOST_WITHHELD = 32;
 /** A row whose score would have put it among the paid ones, and the rule that kept it out. */
 export interface WithheldRow {
   readonly row: number;
-  /** score x gate x clip. */
+  /** Its credit as a paid row's, before floor and novelty. */
   readonly credit: bigint;
   readonly reason: string;
   /** Row that owns its cluster: the item that is paid in its place where its own score allows. */
@@ -29,20 +28,16 @@ function reasonOf(header: IndexHeader, row: IndexRow, index: number): string {
   return `it harms held-out quality: benefit ${row.benefit} below -${header.harmLimit}`;
 }
 
-/** Largest first: every row that cluster or held-out gate kept out although its credit reaches the least of the top. */
+/** Largest first: every row that cluster or held-out gate kept out although its credit exceeds the floor of the paid ones. */
 export function withheldRows(
   header: IndexHeader,
   rows: readonly (IndexRow | undefined)[],
-  { scores, settlement }: { readonly scores: readonly number[]; readonly settlement: SettlementExplanation },
+  { floor, credit: creditOf }: { readonly floor: bigint; readonly credit: (row: number) => bigint },
 ): WithheldRow[] {
-  const paid = settlement.entries.map(({ score, gate, clip }) => score * gate * clip);
-  const least = paid.reduce((a, b) => (b < a ? b : a), paid[0] ?? 0n);
   const found = rows.flatMap((row, i): WithheldRow[] => {
-    if (!row || scores[i]! <= 0 || standingOf(header, row, i) === STANDING.paid) return [];
-    const credit = BigInt(scores[i]!) * BigInt(row.gate) * BigInt(row.clip);
-    return credit > 0n && credit >= least
-      ? [{ row: i, credit, reason: reasonOf(header, row, i), owner: row.owner }]
-      : [];
+    if (!row || standingOf(header, row, i) === STANDING.paid) return [];
+    const credit = creditOf(i);
+    return credit > floor ? [{ row: i, credit, reason: reasonOf(header, row, i), owner: row.owner }] : [];
   });
   found.sort((a, b) => (a.credit === b.credit ? a.row - b.row : a.credit < b.credit ? 1 : -1));
   return found.slice(0, MOST_WITHHELD);

@@ -4,7 +4,7 @@ import { SeededStream } from "../../test/bench/random.ts";
 import { syntheticData } from "../../test/bench/synthetic.ts";
 import { GRID_ONE } from "../influence/grid.ts";
 import { GATE_ONE } from "../influence/types.ts";
-import { FOLDS, foldOf, gateOf, trainFolds } from "./train-folds.ts";
+import { FOLDS, foldOf, gateOf, judgementOf, trainFolds } from "./train-folds.ts";
 import { trainHead } from "./train-head.ts";
 import { subset } from "./training-set.ts";
 
@@ -63,6 +63,19 @@ test("gateOf: shut at chance, open at a tenth for many classes, later for few", 
   expect([of(0.5, 2), of(0.75, 2)]).toEqual([0, 1]);
   expect(of(0.625, 2)).toBeCloseTo(0.5, 3);
   expect(gateOf(GRID_ONE, 4096)).toBe(GATE_ONE);
+});
+
+test("judgementOf: gate in the high byte, support from half of the likeliest label in the low one", () => {
+  const of = (label: number, likeliest: number) => {
+    const judgement = judgementOf(Math.round(label * GRID_ONE), Math.round(likeliest * GRID_ONE), 77);
+    return [judgement >> 8, judgement & 255];
+  };
+  expect(of(0.9, 0.9)).toEqual([255, 255]);
+  expect(of(0.45, 0.45)).toEqual([255, 255]);
+  expect(of(0.2, 0.6)).toEqual([255, 0]);
+  expect(of(0.3, 0.4)).toEqual([255, 127]);
+  expect(of(0.01, 0.01)).toEqual([0, 255]);
+  expect(judgementOf(0, 0, 77)).toBe(0);
 });
 
 test("foldOf is a function of the address alone, and spreads", () => {

@@ -42,6 +42,16 @@ export function gateOf(probability: number, classes: number): number {
   return aboveChance >= full ? GATE_ONE : Math.floor((aboveChance * GATE_ONE) / full);
 }
 
+/**
+ * What a fold head says of a row's label in 16 bits: the high byte is the gate of the label's probability, the low byte
+ * how far that probability exceeds half the likeliest label's: 255 where the label is the likeliest itself, 0 from half
+ * of it down. GATE_ONE says yes to both. Probabilities on the 2^-24 grid.
+ */
+export function judgementOf(probability: number, likeliest: number, classes: number): number {
+  const support = likeliest > 0 ? Math.max(0, Math.floor((255 * (2 * probability - likeliest)) / likeliest)) : 0;
+  return (gateOf(probability, classes) >> 8) * 256 + support;
+}
+
 function checkFolds(set: FoldedSet): void {
   if (set.folds.length !== set.labels.length) {
     throw new InfluenceError("bad-shape", `training set: ${set.folds.length} folds for ${set.labels.length} rows`);
@@ -60,18 +70,28 @@ async function foldHead(crew: Crew, set: TrainingSet, fold: number, options: Res
   return toGrid(solved.point);
 }
 
-async function labelProbabilities(crew: Crew, set: TrainingSet, weights: Int32Array): Promise<Int32Array> {
+interface Judged {
+  readonly probability: number;
+  readonly judgement: number;
+}
+
+async function judgeLabels(crew: Crew, set: TrainingSet, weights: Int32Array): Promise<Judged[]> {
   const layout = placeSet(crew, set);
   await predict(crew, layout, fromGrid(weights));
-  const at = (row: number) => layout.probabilities + row * layout.paddedClasses + set.labels[row]!;
-  return Int32Array.from({ length: layout.rows }, (_, row) => roundHalfUp(crew.doubles[at(row)]! * GRID_ONE));
+  return Array.from({ length: layout.rows }, (_, row) => {
+    const base = layout.probabilities + row * layout.paddedClasses;
+    const all = crew.doubles.subarray(base, base + layout.classes);
+    const probability = roundHalfUp(all[set.labels[row]!]! * GRID_ONE);
+    const likeliest = roundHalfUp(all.reduce((most, p) => Math.max(most, p), 0) * GRID_ONE);
+    return { probability, judgement: judgementOf(probability, likeliest, set.classes) };
+  });
 }
 
 /** What the fold heads say of every row's label. */
 export interface GateInputs {
   /** On the 2^-24 grid. */
   readonly labelProbability: Int32Array;
-  /** uint16 fixed point of `gateOf`. */
+  /** `judgementOf` every row. */
   readonly gate: Uint16Array;
 }
 
@@ -85,13 +105,17 @@ export async function gateOfFolds(
   heads: readonly (Int32Array | undefined)[],
 ): Promise<GateInputs> {
   const labelProbability = new Int32Array(set.labels.length).fill(GRID_ONE);
+  const gate = new Uint16Array(set.labels.length).fill(GATE_ONE);
   for (const [fold, head] of heads.entries()) {
     if (!head) continue;
     const inside = rowsWhere(set.folds, (of) => of === fold);
-    const probabilities = await labelProbabilities(crew, subset(set, inside), head);
-    for (const [position, row] of inside.entries()) labelProbability[row] = probabilities[position]!;
+    const judged = await judgeLabels(crew, subset(set, inside), head);
+    for (const [position, row] of inside.entries()) {
+      labelProbability[row] = judged[position]!.probability;
+      gate[row] = judged[position]!.judgement;
+    }
   }
-  return { labelProbability, gate: Uint16Array.from(labelProbability, (p) => gateOf(p, set.classes)) };
+  return { labelProbability, gate };
 }
 
 /**

@@ -18,7 +18,8 @@ export function payable(resident: ResidentModel, features: Float64Array): Settle
   const query = queryMantissas(features);
   return {
     ...resident.columns,
-    novelty: (row) => noveltyOf(query, rowFeatures(resident, row), resident.header),
+    novelty: (row) =>
+      noveltyOf(query, { h: rowFeatures(resident, row), spacing: resident.columns.spacing[row]! }, resident.header),
   };
 }
 

@@ -10,7 +10,7 @@ import { triangleSize } from "./index-format.ts";
 import type { IndexRow } from "./types.ts";
 
 /** A row harms when its benefit lies this many mean magnitudes below zero: noise around zero stays paid. */
-const HARM_FACTOR = 2;
+const HARM_FACTOR = 3;
 /** Held-out vectors have 15-bit mantissas and benefits 30 bits: every sum below stays under 2^53. */
 const VECTOR_BITS = 15;
 const BENEFIT_BITS = 30;
@@ -152,7 +152,7 @@ export function gridBenefit(raw: number, benefitExponent: number): number {
 export interface Benefits {
   readonly exponent: number;
   readonly benefit: Int32Array;
-  /** floor(2 x mean |benefit|). */
+  /** floor(3 x mean |benefit|). */
   readonly harmLimit: number;
 }
 

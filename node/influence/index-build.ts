@@ -20,10 +20,12 @@ import {
   rowWidth,
   triangleSize,
 } from "./index-format.ts";
+import { payGates } from "./label-gate.ts";
 import { type Cosines, chooseCosines, lookAlikes } from "./look-alikes.ts";
 import { clipOf, normLimitOf } from "./norm-clip.ts";
 import { int8Exponent, int8Mantissas } from "./quantise.ts";
 import { rowsRoot } from "./row-proof.ts";
+import { overlapsOf, spacingOf } from "./spacing.ts";
 import type { Encoder, IndexHeader, IndexRow, IndexSelection } from "./types.ts";
 
 /** B of DESIGN.md "Influence": three blocks keep .896 of exact Gauss-Newton's .916. */
@@ -33,7 +35,10 @@ const NO_HELD_OUT = new Uint8Array(32);
 const NO_SELECTION: IndexSelection = { candidates: 0, queries: 0, subsets: 0, ldsPpm: 0 };
 
 /** A row before its payout fields are known. */
-type PlainRow = Omit<IndexRow, "clip" | "originality" | "benefit" | "owner" | "likeness">;
+type PlainRow = Omit<
+  IndexRow,
+  "gate" | "clip" | "reference" | "overlap" | "spacing" | "benefit" | "owner" | "likeness"
+>;
 
 export interface IndexInput {
   readonly set: TrainingSet;
@@ -43,6 +48,7 @@ export interface IndexInput {
   readonly lambda: number;
   /** Ridge of the curvature blocks when another one serves better (`selectIndex`); `lambda` when absent. */
   readonly damping?: number;
+  /** `judgementOf` every row (`TrainedFolds.gate`). */
   readonly gate: ArrayLike<number>;
   readonly contribution: ArrayLike<number>;
   readonly item: ArrayLike<number>;
@@ -137,8 +143,8 @@ function plainRows(input: IndexInput, all: readonly Residual[], range: number): 
   const rows = all.map(({ values, h, hExponent, ...row }, i): PlainRow => {
     const dExponent = Math.max(row.dExponent, base - hExponent);
     const d = int8Mantissas(values, dExponent);
-    const [gate, label, contribution] = [input.gate[i]!, input.set.labels[i]!, input.contribution[i]!];
-    return { h, hExponent, d, dExponent, gate, label, contribution, item: input.item[i]!, entry: input.entry[i]! };
+    const [judgement, label, contribution] = [input.gate[i]!, input.set.labels[i]!, input.contribution[i]!];
+    return { h, hExponent, d, dExponent, judgement, label, contribution, item: input.item[i]!, entry: input.entry[i]! };
   });
   return { rows, base };
 }
@@ -152,6 +158,8 @@ type RuleField =
   | "normLimit"
   | "embeddingCosine"
   | "gradientCosine"
+  | "embeddingSpacing"
+  | "gradientSpacing"
   | "heldOutRows"
   | "heldOutHash"
   | "benefitExponent"
@@ -160,8 +168,11 @@ type RuleField =
 /** Everything that a row's payout depends on besides its score, and the limits that all rows share. */
 function judgeRows(input: IndexInput, plain: readonly PlainRow[], curvature: Curvature): Judged {
   const { classes, dims } = input.set;
-  const cosines = input.cosines ?? chooseCosines(plain);
-  const { owner, likeness, originality } = lookAlikes(plain, cosines);
+  const spacing = spacingOf(plain);
+  const cosines = input.cosines ?? chooseCosines(spacing);
+  const { owner, likeness } = lookAlikes(plain, cosines);
+  const overlap = overlapsOf(plain, spacing);
+  const gate = payGates(input.gate, input.contribution);
   const normLimit = normLimitOf(plain);
   const model = { weights: input.weights, classes, dims, ...curvature };
   const held = input.heldOut && heldOutVectors(input.heldOut, { ...model, inverseExponents: curvature.exponents });
@@ -170,8 +181,8 @@ function judgeRows(input: IndexInput, plain: readonly PlainRow[], curvature: Cur
   const rows = new Uint8Array(plain.length * width);
   for (const [i, row] of plain.entries()) {
     const judged = {
-      clip: clipOf(row, normLimit),
-      originality: originality[i]!,
+      ...{ gate: gate[i]!, clip: clipOf(row, normLimit) },
+      ...{ reference: spacing.reference[i]!, overlap: overlap[i]!, spacing: spacing.nearest[i]! },
       benefit: benefits?.benefit[i] ?? 0,
       owner: owner[i]!,
     };
@@ -181,6 +192,7 @@ function judgeRows(input: IndexInput, plain: readonly PlainRow[], curvature: Cur
     rows,
     fields: {
       ...{ normLimit, embeddingCosine: cosines.embedding, gradientCosine: cosines.gradient },
+      ...{ embeddingSpacing: spacing.embedding, gradientSpacing: spacing.gradient },
       ...{ heldOutRows: input.heldOut?.labels.length ?? 0, heldOutHash: held?.hash ?? NO_HELD_OUT },
       ...{ benefitExponent: benefits?.exponent ?? 0, harmLimit: benefits?.harmLimit ?? 0 },
     },

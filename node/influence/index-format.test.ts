@@ -18,6 +18,7 @@ const header: IndexHeader = {
   ...{ classes: 3, dims: 8, rows: 2, trainedRows: 2, blocks: 3, lambdaGrid: 21_990_233, baseExponent: -12 },
   inverseExponents: Int8Array.of(-14, -13, -14),
   ...{ normLimit: 11_744_051, embeddingCosine: 870, gradientCosine: 819 },
+  ...{ embeddingSpacing: 5_900, gradientSpacing: 6_600 },
   ...{ heldOutRows: 40, heldOutHash: new Uint8Array(32).fill(6), benefitExponent: -31, harmLimit: 7_000 },
   selection: { candidates: 12, queries: 100, subsets: 16, ldsPpm: 951_000 },
   rowsRoot: new Uint8Array(32).fill(3),
@@ -29,7 +30,8 @@ const row: IndexRow = {
   hExponent: -9,
   d: Int8Array.of(-64, 3, 61),
   dExponent: -2,
-  ...{ gate: 65535, clip: 40_000, originality: 50_000, benefit: -5_000, owner: 1, likeness: 2 as const },
+  ...{ judgement: 65_407, gate: 60_001, clip: 40_000, reference: 1, overlap: 4_097, spacing: 5_001 },
+  ...{ benefit: -5_000, owner: 1, likeness: 2 as const },
   ...{ label: 2, contribution: 11, item: 1023, entry: 2 ** 32 - 1 },
 };
 
@@ -81,6 +83,7 @@ describe("index rows", () => {
     refused({ dExponent: 30 }).toThrow("from the index's base");
     refused({ label: 3 }).toThrow("label 3 of 3");
     refused({ owner: 2 }).toThrow("owner 2 of 2 rows");
+    refused({ reference: 2 }).toThrow("reference 2 of 2 rows");
     refused({ likeness: 3 as never }).toThrow("3 is no kind of likeness");
   });
 

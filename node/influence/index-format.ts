@@ -5,15 +5,15 @@ import { powerOfTwo } from "./exact-math.ts";
 import { MANTISSA_LIMIT } from "./quantise.ts";
 import { COSINE_ONE, type IndexHeader, type IndexRow, LIKENESS, type Likeness } from "./types.ts";
 
-const MAGIC = "openledger/index/2";
-/** hExponent, dExponent, gate, clip, originality, benefit, owner, likeness, label, contribution, item, entry. */
-const ROW_FIXED_BYTES = 1 + 1 + 2 + 2 + 2 + 4 + 4 + 1 + 2 + 4 + 4 + 4;
+const MAGIC = "openledger/index/3";
+/** hExponent, dExponent, judgement, gate, clip, reference, overlap, spacing, benefit, owner, likeness, label, contribution, item, entry. */
+const ROW_FIXED_BYTES = 1 + 1 + 2 + 2 + 2 + 4 + 2 + 2 + 4 + 4 + 1 + 2 + 4 + 4 + 4;
 /** Scores stay below 2^53 with at most this many blocks and the shift range below. */
 export const MOST_BLOCKS = 8;
 const MOST_DIMS = 1040;
 const MOST_EXPONENT_RANGE = 16;
 
-/** Bytes of every row of an index: int8[dims], int8[classes] and 31 fixed bytes. */
+/** Bytes of every row of an index: int8[dims], int8[classes] and 39 fixed bytes. */
 export function rowWidth(header: Pick<IndexHeader, "dims" | "classes">): number {
   return header.dims + header.classes + ROW_FIXED_BYTES;
 }
@@ -39,6 +39,8 @@ function encodeRules(out: ByteWriter, header: IndexHeader): void {
   out.u32(header.normLimit);
   out.u16(header.embeddingCosine);
   out.u16(header.gradientCosine);
+  out.u16(header.embeddingSpacing);
+  out.u16(header.gradientSpacing);
   out.u32(header.heldOutRows);
   out.fixed(header.heldOutHash, 32);
   out.i32(header.benefitExponent);
@@ -55,6 +57,8 @@ type Rules = Pick<
   | "normLimit"
   | "embeddingCosine"
   | "gradientCosine"
+  | "embeddingSpacing"
+  | "gradientSpacing"
   | "heldOutRows"
   | "heldOutHash"
   | "benefitExponent"
@@ -68,12 +72,23 @@ function decodeRules(input: ByteReader): Rules {
   if (normLimit < 1 || [embeddingCosine, gradientCosine].some((cosine) => cosine < 1 || cosine > COSINE_ONE + 1)) {
     throw new InfluenceError("bad-bytes", "index header: a norm limit or a cosine is out of range");
   }
+  const [embeddingSpacing, gradientSpacing] = [input.u16(), input.u16()];
   const heldOutRows = input.u32();
   const heldOutHash = input.fixed(32);
   const [benefitExponent, harmLimit] = [input.i32(), input.u32()];
   const selection = { candidates: input.u16(), queries: input.u32(), subsets: input.u32(), ldsPpm: input.i32() };
   return {
-    ...{ normLimit, embeddingCosine, gradientCosine, heldOutRows, heldOutHash, benefitExponent, harmLimit },
+    ...{
+      normLimit,
+      embeddingCosine,
+      gradientCosine,
+      embeddingSpacing,
+      gradientSpacing,
+      heldOutRows,
+      heldOutHash,
+      benefitExponent,
+      harmLimit,
+    },
     selection,
   };
 }
@@ -160,9 +175,12 @@ export function encodeRow(row: IndexRow): Uint8Array {
   out.i8(row.hExponent);
   out.raw(new Uint8Array(row.d.buffer, row.d.byteOffset, row.d.length));
   out.i8(row.dExponent);
+  out.u16(row.judgement);
   out.u16(row.gate);
   out.u16(row.clip);
-  out.u16(row.originality);
+  out.u32(row.reference);
+  out.u16(row.overlap);
+  out.u16(row.spacing);
   out.i32(row.benefit);
   out.u32(row.owner);
   out.u8(row.likeness);
@@ -180,7 +198,8 @@ export function decodeRow(header: IndexHeader, bytes: Uint8Array): IndexRow {
   const hExponent = input.i8();
   const d = new Int8Array(input.fixed(header.classes));
   const dExponent = input.i8();
-  const [gate, clip, originality, benefit] = [input.u16(), input.u16(), input.u16(), input.i32()];
+  const [judgement, gate, clip] = [input.u16(), input.u16(), input.u16()];
+  const [reference, overlap, spacing, benefit] = [input.u32(), input.u16(), input.u16(), input.i32()];
   const [owner, likeness] = [input.u32(), likenessOf(input.u8())];
   const label = input.u16();
   const [contribution, item, entry] = [input.u32(), input.u32(), input.u32()];
@@ -192,7 +211,10 @@ export function decodeRow(header: IndexHeader, bytes: Uint8Array): IndexRow {
   }
   if (label >= header.classes) throw new InfluenceError("bad-bytes", `index row: label ${label} of ${header.classes}`);
   if (owner >= header.rows) throw new InfluenceError("bad-bytes", `index row: owner ${owner} of ${header.rows} rows`);
-  const factors = { gate, clip, originality, benefit };
+  if (reference >= header.rows) {
+    throw new InfluenceError("bad-bytes", `index row: reference ${reference} of ${header.rows} rows`);
+  }
+  const factors = { judgement, gate, clip, reference, overlap, spacing, benefit };
   return { h, hExponent, d, dExponent, ...factors, owner, likeness, label, contribution, item, entry };
 }
 

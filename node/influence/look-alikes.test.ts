@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { SeededStream } from "../../test/bench/random.ts";
-import { chooseCosines, type LookRow, lookAlikes } from "./look-alikes.ts";
-import { COSINE_ONE, LIKENESS } from "./types.ts";
+import { chooseCosines, lookAlikes } from "./look-alikes.ts";
+import type { LookRow } from "./row-pairs.ts";
+import { COSINE_ONE, DISTANCE_ONE, LIKENESS } from "./types.ts";
 
 const DIMS = 32;
 const COSINES = { embedding: 870, gradient: 819 };
@@ -22,7 +23,7 @@ function near(from: readonly number[], cosine: number, seed: string): number[] {
 }
 
 function row(h: readonly number[], entry: number, change: Partial<LookRow> = {}): LookRow {
-  return { h: Int8Array.from(h), d: Int8Array.of(-90, 50, 40), gate: 65535, label: 0, entry, ...change };
+  return { h: Int8Array.from(h), d: Int8Array.of(-90, 50, 40), entry, ...change };
 }
 
 const a = vector("a");
@@ -46,11 +47,7 @@ function naive(rows: readonly LookRow[]): number[] {
 
 describe("lookAlikes", () => {
   test("default: an item near an earlier one joins its cluster, whatever its label", () => {
-    const rows = [
-      row(a, 0),
-      row(near(a, 0.93, "x"), 1, { d: Int8Array.of(70, -90, 20), label: 1 }),
-      row(vector("b"), 2),
-    ];
+    const rows = [row(a, 0), row(near(a, 0.93, "x"), 1, { d: Int8Array.of(70, -90, 20) }), row(vector("b"), 2)];
     const { owner, likeness } = lookAlikes(rows, COSINES);
     expect([...owner]).toEqual([0, 0, 2]);
     expect([...likeness]).toEqual([LIKENESS.none, LIKENESS.embedding, LIKENESS.none]);
@@ -105,18 +102,13 @@ describe("originality", () => {
   });
 });
 
-describe("chooseCosines", () => {
-  const other = { d: Int8Array.of(70, -90, 20), label: 1 };
-
-  test("default: 0.85 where different questions lie apart", () => {
-    expect(chooseCosines([row(a, 0), row(vector("b"), 1)]).embedding).toBe(870);
+test("chooseCosines: 0.85 and 0.80 where neighbours lie apart, closer where all of them are close", () => {
+  expect(chooseCosines({ embedding: 0.38 * DISTANCE_ONE, gradient: 0.5 * DISTANCE_ONE })).toEqual(COSINES);
+  const dense = chooseCosines({
+    embedding: Math.round(0.05 * DISTANCE_ONE),
+    gradient: Math.round(0.08 * DISTANCE_ONE),
   });
-
-  test("behavior: an encoder that brings classes close together raises the threshold, closed gates do not", () => {
-    const close = chooseCosines([row(a, 0), row(near(a, 0.93, "x"), 1, other)]);
-    expect(close.embedding).toBeGreaterThan(0.93 * COSINE_ONE);
-    expect(close.gradient).toBeLessThan(close.embedding);
-    const closed = chooseCosines([row(a, 0), row(near(a, 0.93, "x"), 1, { ...other, gate: 100 })]);
-    expect(closed.embedding).toBe(870);
-  });
+  expect(dense.embedding / COSINE_ONE).toBeCloseTo(0.98, 2);
+  expect(dense.gradient / COSINE_ONE).toBeCloseTo(0.96, 2);
+  expect(chooseCosines({ embedding: 0, gradient: 0 })).toEqual({ embedding: COSINE_ONE, gradient: COSINE_ONE });
 });

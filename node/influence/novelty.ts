@@ -1,11 +1,12 @@
 import { int8Exponent, int8Mantissas } from "./quantise.ts";
-import { COSINE_ONE, GATE_ONE, type IndexHeader } from "./types.ts";
+import { DISTANCE_ONE, GATE_ONE, type IndexHeader, type IndexRow } from "./types.ts";
 
 /**
- * Credit falls from full to nothing between this many times the distance of look-alikes and the query itself: a
- * near-copy of the very question that is paid teaches nothing that the question does not hold.
+ * An item that lies closer to a question than to any other item, by over this many median distances, knew the question:
+ * where both come from one source, questions lie no closer than other items do. Full credit again one fade later.
  */
-const REACH = { numerator: 8, denominator: 3 };
+const LEAD = 0.45;
+const FADE = 0.15;
 
 /** The query's features as int8 mantissas: what novelty is measured against. */
 export function queryMantissas(features: Float64Array): Int8Array {
@@ -18,14 +19,19 @@ function normOf(values: Int8Array): number {
   return Math.sqrt(squares);
 }
 
-/** uint16 fixed point: 1 for an item that is some way from the query, 0 for the query itself, linear in the cosine. */
-export function noveltyOf(query: Int8Array, row: Int8Array, header: Pick<IndexHeader, "embeddingCosine">): number {
-  const norms = normOf(query) * normOf(row);
+/** uint16 fixed point: 1 for an item that lies from the query as from other items, 0 for one much closer, linear between. */
+export function noveltyOf(
+  query: Int8Array,
+  row: Pick<IndexRow, "h" | "spacing">,
+  { embeddingSpacing }: Pick<IndexHeader, "embeddingSpacing">,
+): number {
+  const norms = normOf(query) * normOf(row.h);
   if (norms === 0) return GATE_ONE;
   let product = 0;
-  for (let k = 0; k < row.length; k++) product += query[k]! * row[k]!;
-  const distance = COSINE_ONE - (product * COSINE_ONE) / norms;
-  const reach = ((COSINE_ONE - header.embeddingCosine) * REACH.numerator) / REACH.denominator;
-  if (distance >= reach) return GATE_ONE;
-  return distance <= 0 ? 0 : Math.floor((distance * GATE_ONE) / reach);
+  for (let k = 0; k < row.h.length; k++) product += query[k]! * row.h[k]!;
+  const distance = DISTANCE_ONE - (product * DISTANCE_ONE) / norms;
+  const above = distance - (row.spacing - LEAD * embeddingSpacing);
+  const fade = FADE * embeddingSpacing;
+  if (above >= fade) return GATE_ONE;
+  return above <= 0 ? 0 : Math.floor((above * GATE_ONE) / fade);
 }

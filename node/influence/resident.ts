@@ -39,8 +39,12 @@ export interface RowColumns {
   readonly scale: Float64Array;
   readonly gate: Uint16Array;
   readonly clip: Uint16Array;
-  readonly originality: Uint16Array;
-  /** gate x clip x originality of rows that may be paid. */
+  /** Earlier row that each row repeats in part, and that part. */
+  readonly reference: Uint32Array;
+  readonly overlap: Uint16Array;
+  /** Distance to the nearest other row. */
+  readonly spacing: Uint16Array;
+  /** gate x clip of rows that may be paid. */
   readonly factor: Float64Array;
   /** STANDING of every row. */
   readonly standing: Uint8Array;
@@ -132,7 +136,9 @@ function placeRows(blob: Uint8Array, header: IndexHeader, memory: KernelMemory, 
     gate: new Uint16Array(shared(2 * n)),
     clip: new Uint16Array(shared(2 * n)),
     standing: new Uint8Array(shared(n)),
-    originality: new Uint16Array(shared(2 * n)),
+    reference: new Uint32Array(shared(4 * n)),
+    overlap: new Uint16Array(shared(2 * n)),
+    spacing: new Uint16Array(shared(2 * n)),
     factor: new Float64Array(shared(8 * n)),
     contribution: new Uint32Array(shared(4 * n)),
     item: new Uint32Array(shared(4 * n)),
@@ -149,7 +155,9 @@ function placeRows(blob: Uint8Array, header: IndexHeader, memory: KernelMemory, 
     columns.scale[i] = powerOfTwo(row.hExponent + row.dExponent - header.baseExponent);
     columns.gate[i] = row.gate;
     columns.clip[i] = row.clip;
-    columns.originality[i] = row.originality;
+    columns.reference[i] = row.reference;
+    columns.overlap[i] = row.overlap;
+    columns.spacing[i] = row.spacing;
     columns.standing[i] = standingOf(header, row, i);
     columns.contribution[i] = row.contribution;
     columns.item[i] = row.item;
@@ -188,7 +196,7 @@ export function shareModel(blobs: ModelBlobs): SharedModel {
   weights.set(fromGrid(model.weights));
   const encoderFiles = shareEncoder(blobs.encoder);
   const encoderBytes = SESSION_COPIES * (encoderFiles?.graph.length ?? 0) + (encoderFiles?.tokenizer.length ?? 0);
-  const bytes = memory.buffer.byteLength + weights.byteLength + header.rows * (header.classes + 35) + encoderBytes;
+  const bytes = memory.buffer.byteLength + weights.byteLength + header.rows * (header.classes + 41) + encoderBytes;
   return { header, model, memory, places, columns, weights, encoderFiles, bytes };
 }
 

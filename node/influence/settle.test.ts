@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { clusterCap, explainSettlement, settle, TOP_CLUSTERS } from "./settle.ts";
-import { ONE_SHARE, type Settlement } from "./types.ts";
+import { ONE_SHARE, OVERLAP_ONE, type Settlement } from "./types.ts";
 
 function rowsOf(count: number, gate: (i: number) => number = () => 65535) {
   const indices = Array.from({ length: count }, (_, i) => i);
@@ -12,14 +12,26 @@ function total(settlement: Settlement): bigint {
   return settlement.entries.reduce((sum, { weight }) => sum + weight, settlement.unattributed + settlement.capExcess);
 }
 
-/** The definition without any shortcut. */
-function naive(scores: readonly number[], gate: readonly number[]): bigint[] {
+interface Repeats {
+  readonly reference: readonly number[];
+  readonly overlap: readonly number[];
+}
+
+/** The definition without any shortcut: paid rows and how far each exceeds the first that is not. */
+function naive(scores: readonly number[], gate: readonly number[], repeats?: Repeats): [number, bigint][] {
+  const own = (row: number) => {
+    const earlier = repeats ? Math.max(0, scores[repeats.reference[row]!]!) : 0;
+    return BigInt(OVERLAP_ONE) * BigInt(scores[row]!) - BigInt(repeats?.overlap[row] ?? 0) * BigInt(earlier);
+  };
   const credits = scores
-    .map((s, row) => ({ row, credit: BigInt(Math.max(0, s)) * BigInt(gate[row]!) }))
+    .map((score, row) => ({ row, credit: score > 0 ? own(row) * BigInt(gate[row]!) * 65535n * 65535n : 0n }))
     .filter(({ credit }) => credit > 0n)
-    .sort((a, b) => (a.credit === b.credit ? a.row - b.row : a.credit < b.credit ? 1 : -1))
-    .slice(0, TOP_CLUSTERS);
-  return credits.map(({ row }) => BigInt(row));
+    .sort((a, b) => (a.credit === b.credit ? a.row - b.row : a.credit < b.credit ? 1 : -1));
+  const floor = credits[TOP_CLUSTERS]?.credit ?? 0n;
+  const paid = credits
+    .slice(0, TOP_CLUSTERS)
+    .map(({ row, credit }): [number, bigint] => [row, (credit - floor) * 65535n]);
+  return paid.filter(([, credit]) => credit > 0n);
 }
 
 describe("settle", () => {
@@ -40,16 +52,42 @@ describe("settle", () => {
     );
   });
 
-  test("behavior: the top 32 are those of the plain definition, among many rows with ties", () => {
-    const scores = Array.from({ length: 5000 }, (_, i) => ((i * 7919) % 97) * 2 ** 45);
+  test("behavior: among many rows with ties the paid ones are those of the plain definition", () => {
+    const scores = Array.from({ length: 5000 }, (_, i) => ((i * 7919) % 4999) * 2 ** 39);
     const gate = (i: number) => 60_000 + (i % 3);
-    const { settlement } = explainSettlement(scores, rowsOf(scores.length, gate));
-    expect(settlement.entries.map(({ item }) => BigInt(item))).toEqual(
-      naive(
-        scores,
-        scores.map((_, i) => gate(i)),
-      ),
+    const { entries } = explainSettlement(scores, rowsOf(scores.length, gate));
+    const gates = scores.map((_, i) => gate(i));
+    expect(entries.map(({ row, credit }) => [row, credit])).toEqual(naive(scores, gates));
+    expect(entries.length).toBe(TOP_CLUSTERS);
+  });
+
+  test("behavior: what an earlier row says already is not paid again, exactly, for any scores and overlaps", () => {
+    const row = fc.record({
+      score: fc.integer({ min: -(2 ** 40), max: 2 ** 52 }),
+      reference: fc.nat(),
+      overlap: fc.integer({ min: 0, max: 65535 }),
+    });
+    fc.assert(
+      fc.property(fc.array(row, { maxLength: 60 }), (rows) => {
+        const scores = rows.map(({ score }) => score);
+        const repeats = {
+          reference: rows.map(({ reference }) => reference % rows.length),
+          overlap: rows.map(({ overlap }) => overlap),
+        };
+        const { entries, settlement } = explainSettlement(scores, { ...rowsOf(rows.length), ...repeats });
+        const gates = scores.map(() => 65535);
+        expect(entries.map(({ row: at, credit }) => [at, credit])).toEqual(naive(scores, gates, repeats));
+        expect(total(settlement)).toBe(ONE_SHARE);
+      }),
+      { seed: 12, numRuns: 200 },
     );
+  });
+
+  test("behavior: an item split into five copies of a fifth each earns less than the item", () => {
+    const others = Array.from({ length: 30 }, (_, i) => 1000 - 20 * i);
+    const whole = settle([900, ...others], rowsOf(31)).entries.find(({ item }) => item === 0)!.weight;
+    const parts = settle([180, 180, 180, 180, 180, ...others], rowsOf(35)).entries.filter(({ item }) => item < 5);
+    expect(parts.reduce((sum, { weight }) => sum + weight, 0n)).toBeLessThan(whole);
   });
 
   test("behavior: nothing positive is unattributed", () => {
@@ -101,7 +139,7 @@ describe("settle", () => {
       ],
     ]);
     for (const { score, gate, clip, novelty, originality, credit, share, weight } of entries) {
-      expect(credit).toBe(score * gate * clip * originality * novelty);
+      expect(credit).toBe(score * BigInt(OVERLAP_ONE) * gate * clip * originality * novelty);
       expect(share - (credit * ONE_SHARE) / totalCredit).toBeLessThanOrEqual(1n);
       expect(weight).toBe(share < cap ? share : cap);
     }

@@ -11,6 +11,10 @@ export const GRID_BITS = 24;
 export const GATE_ONE = 65535;
 /** A cosine of 1 in an index header. */
 export const COSINE_ONE = 1024;
+/** A distance of 1 (cosine 0) in an index header and its rows. */
+export const DISTANCE_ONE = 16384;
+/** A share of 1 of an earlier row's score. */
+export const OVERLAP_ONE = 4096;
 
 /** A frozen text encoder; `specHash` names its algorithm, so that claims made under it stay recomputable. */
 export interface Encoder {
@@ -67,7 +71,7 @@ export interface Settlement {
   readonly entries: readonly SettlementEntry[];
   readonly unattributed: bigint;
   readonly capExcess: bigint;
-  /** Clusters of positive weight among the top 32. */
+  /** Clusters of positive weight. */
   readonly eligibleClusters: number;
 }
 
@@ -83,12 +87,18 @@ export interface IndexRow {
   /** int8[classes] mantissas of p - y. */
   readonly d: Int8Array;
   readonly dExponent: number;
-  /** uint16 fixed point, GATE_ONE = 1. */
+  /** What the fold heads said of the label, packed as `judgementOf` packs it. */
+  readonly judgement: number;
+  /** uint16 fixed point, GATE_ONE = 1: what the judgement and its contribution's record leave of the row's credit. */
   readonly gate: number;
   /** uint16 fixed point: how much the norm clip leaves of this row's score. */
   readonly clip: number;
-  /** uint16 fixed point: what nearness to earlier rows in gradient space leaves of this row's credit. */
-  readonly originality: number;
+  /** Earlier row of the nearest gradient, itself when there is none, and how much of that row's score this one repeats. */
+  readonly reference: number;
+  /** Units of 1 / OVERLAP_ONE. */
+  readonly overlap: number;
+  /** Distance to the nearest other row in embedding space, in units of 1 / DISTANCE_ONE. */
+  readonly spacing: number;
   /** Influence on the held-out loss in the header's unit, positive when the row helps; 0 without held-out rows. */
   readonly benefit: number;
   /** Row that owns the row's cluster of look-alikes: itself, or an earlier one. */
@@ -135,6 +145,9 @@ export interface IndexHeader {
   /** Cosines from which on a row repeats an earlier one, in units of 1 / COSINE_ONE. */
   readonly embeddingCosine: number;
   readonly gradientCosine: number;
+  /** Medians of the rows' distances to their nearest other row in both spaces, in units of 1 / DISTANCE_ONE. */
+  readonly embeddingSpacing: number;
+  readonly gradientSpacing: number;
   /** Rows that judge the others and are never trained on; sha256 of the integer vectors that they lead to. */
   readonly heldOutRows: number;
   readonly heldOutHash: Uint8Array;

@@ -95,9 +95,14 @@ describe("verifyIndex", () => {
       "row 7 has other features",
     );
     expect(await row(({ d }) => ({ d: d.map((x) => Math.trunc(x / 2)) }))).toBe("row 7 has another residual");
-    expect(await row(({ gate }) => ({ gate: gate === 65535 ? 1 : 65535 }))).toBe("row 7 has another label gate");
+    expect(await row(({ judgement }) => ({ judgement: judgement === 65535 ? 1 : 65535 }))).toBe(
+      "row 7 has another label gate",
+    );
+    expect(await row(({ gate }) => ({ gate: gate - 1 }))).toBe("row 7 has another payout gate");
     expect(await row(() => ({ clip: 12 }))).toBe("row 7 has another norm clip");
-    expect(await row(() => ({ originality: 77 }))).toBe("row 7 has another originality");
+    expect(await row(({ spacing }) => ({ spacing: spacing + 1 }))).toBe("row 7 has another spacing");
+    expect(await row(({ overlap }) => ({ overlap: overlap + 1 }))).toBe("row 7 repeats another row");
+    expect(await row(({ reference }) => ({ reference: (reference + 1) % ROWS }))).toBe("row 7 repeats another row");
     expect(await row(({ benefit }) => ({ benefit: benefit + 1 }))).toBe("row 7 has another benefit");
     expect(await row(() => ({ owner: 8 }))).toBe("row 7 belongs to another cluster");
     expect(await row(() => ({ entry: 999 }))).toBe("row 7 names another item");
@@ -117,6 +122,7 @@ describe("verifyIndex", () => {
     const header = (change: Partial<IndexHeader>) => reasonFor(forged({ header: change }));
     expect(await header({ normLimit: 5 })).toBe("the norm limit is not twice the median");
     expect(await header({ embeddingCosine: 1000 })).toBe("the look-alike thresholds are not those of the rows");
+    expect(await header({ gradientSpacing: 1 })).toBe("the spacing is not that of the rows");
     expect(await header({ harmLimit: 1 })).toBe("the harm limit is not that of the benefits");
     expect(await header({ heldOutHash: new Uint8Array(32) })).toBe("the held-out vectors are others");
     expect(await header({ weightsHash: new Uint8Array(32) })).toBe("the index names other weights");

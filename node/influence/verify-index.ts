@@ -1,7 +1,7 @@
 import { equalBytes } from "../../chain/crypto/bytes.ts";
 import { sha256 } from "../../chain/crypto/hash.ts";
 import { taggedHash, u64be } from "../../chain/crypto/tagged.ts";
-import { gateOf } from "../factory/train-folds.ts";
+import { judgementOf } from "../factory/train-folds.ts";
 import type { TrainingSet } from "../factory/training-set.ts";
 import type { ClaimVerdict } from "../factory/verify-claim.ts";
 import { logits, referenceAnswer } from "./answer.ts";
@@ -11,12 +11,14 @@ import { softmaxInPlace } from "./exact-math.ts";
 import { fromGrid, GRID_ONE, int32FromBytes, roundHalfUp, weightsHash } from "./grid.ts";
 import { benefitsOf, type HeldOutSet, harmLimitOf, heldOutVectors } from "./held-out.ts";
 import { decodeIndexHeader, decodeRow, exponentRange, rowBytes, triangleSize } from "./index-format.ts";
+import { payGates } from "./label-gate.ts";
 import { chooseCosines, lookAlikes } from "./look-alikes.ts";
 import { clipOf, normLimitOf } from "./norm-clip.ts";
 import { int8Exponent, int8Mantissas } from "./quantise.ts";
 import { rowsRoot } from "./row-proof.ts";
 import { drawn } from "./sample.ts";
 import { DAMPINGS } from "./select-index.ts";
+import { overlapsOf, spacingOf } from "./spacing.ts";
 import { GATE_ONE, type IndexHeader, type IndexRow } from "./types.ts";
 
 /** An index claim with what recomputes it: texts are already encoded, in the order of the rows. */
@@ -137,13 +139,24 @@ function checkBase(opened: Opened): void {
 /** Fields that are functions of all rows' bytes: cheap enough to recompute for every row. */
 function checkRules({ claim, header, rows }: Omit<Opened, "probabilities">): void {
   demand(header.normLimit === normLimitOf(rows), "the norm limit is not twice the median");
-  const cosines = chooseCosines(rows);
+  const spacing = spacingOf(rows);
+  const medians = header.embeddingSpacing === spacing.embedding && header.gradientSpacing === spacing.gradient;
+  demand(medians, "the spacing is not that of the rows");
+  const cosines = chooseCosines(spacing);
   const stated = header.embeddingCosine === cosines.embedding && header.gradientCosine === cosines.gradient;
   demand(stated, "the look-alike thresholds are not those of the rows");
-  const { owner, likeness, originality } = lookAlikes(rows, cosines);
+  const { owner, likeness } = lookAlikes(rows, cosines);
+  const overlap = overlapsOf(rows, spacing);
+  const gates = payGates(
+    rows.map(({ judgement }) => judgement),
+    rows.map(({ contribution }) => contribution),
+  );
   for (const [i, row] of rows.entries()) {
     demand(row.clip === clipOf(row, header.normLimit), `row ${i} has another norm clip`);
-    demand(row.originality === originality[i], `row ${i} has another originality`);
+    demand(row.gate === gates[i], `row ${i} has another payout gate`);
+    demand(row.spacing === spacing.nearest[i], `row ${i} has another spacing`);
+    const repeats = row.reference === spacing.reference[i] && row.overlap === overlap[i];
+    demand(repeats, `row ${i} repeats another row`);
     demand(row.owner === owner[i] && row.likeness === likeness[i], `row ${i} belongs to another cluster`);
   }
   checkBenefits({ claim, header, rows });
@@ -183,17 +196,18 @@ function recomputeRow(opened: Opened, i: number): number[] {
     int8Mantissas(residual, dExponent).every((x, c) => x === row.d[c]),
     `row ${i} has another residual`,
   );
-  demand(row.gate === gateOfRow(claim, features, i), `row ${i} has another label gate`);
+  demand(row.judgement === judgementOfRow(claim, features, i), `row ${i} has another label gate`);
   return [
     ...Array.from(residual, (x) => roundHalfUp(x * GRID_ONE)),
     ...Array.from(features, (x) => roundHalfUp(x * FEATURE_GRID)),
   ];
 }
 
-function gateOfRow({ folds, set }: IndexClaim, features: Float64Array, i: number): number {
+function judgementOfRow({ folds, set }: IndexClaim, features: Float64Array, i: number): number {
   const head = folds?.heads[folds.of[i]!];
   if (!head) return GATE_ONE;
-  return gateOf(referenceAnswer(fromGrid(head), features).probabilities[set.labels[i]!]!, set.classes);
+  const { probabilities, label } = referenceAnswer(fromGrid(head), features);
+  return judgementOf(probabilities[set.labels[i]!]!, probabilities[label]!, set.classes);
 }
 
 /** Every block by one probe of random signs and by drawn columns. */

@@ -29,9 +29,10 @@ function rowsOf(count: number): Uint8Array {
   for (let i = 0; i < count; i++) {
     for (let k = 0; k < DIMS; k++) h[k] = (random() & 127) - 63;
     for (let c = 0; c < CLASSES; c++) d[c] = (random() & 63) - 32;
-    const judged = { gate: 65535, clip: 65535, originality: 65535, benefit: 0, owner: i, likeness: 0 as const };
+    const judged = { judgement: 65535, gate: 65535, clip: 65535, benefit: 0, owner: i, likeness: 0 as const };
+    const near = { reference: i === 0 ? 0 : i - 1, overlap: i === 0 ? 0 : 1024, spacing: 6000 };
     const names = { label: i % CLASSES, contribution: i % 1000, item: i, entry: i };
-    rows.set(encodeRow({ h, hExponent: -9, d, dExponent: -6, ...judged, ...names }), i * width);
+    rows.set(encodeRow({ h, hExponent: -9, d, dExponent: -6, ...judged, ...near, ...names }), i * width);
   }
   return rows;
 }
@@ -53,7 +54,8 @@ export function syntheticIndex(count: number): ModelBlobs {
       blocks: BLOCKS,
     },
     ...{ lambdaGrid: 2 ** 20, baseExponent: -15, inverseExponents: new Int8Array(CLASSES).fill(-20) },
-    ...{ normLimit: 2 ** 24, embeddingCosine: 870, gradientCosine: 819, heldOutRows: 0 },
+    ...{ normLimit: 2 ** 24, embeddingCosine: 870, gradientCosine: 819 },
+    ...{ embeddingSpacing: 6000, gradientSpacing: 6600, heldOutRows: 0 },
     ...{ heldOutHash: new Uint8Array(32), benefitExponent: 0, harmLimit: 0 },
     selection: { candidates: 0, queries: 0, subsets: 0, ldsPpm: 0 },
     ...{ rowsRoot: rowsRoot(rows, shape), rowsHash: sha256(rows), inverseHash: sha256(inverse) },

@@ -12,7 +12,7 @@ const HONEST = 8;
 const DEFAULTS = { rows: 3000, inferences: 300, share: 0.04 };
 const BOUNDED = { rows: 600, inferences: 60, share: 0.04 };
 /** Bump when what a run computes changes: stored outcomes of another version are not read. */
-const VERSION = "attacks/2";
+const VERSION = "attacks/3";
 const FIGURES = 4;
 
 interface Scenario {
@@ -144,6 +144,10 @@ async function run(options: EvalOptions): Promise<object> {
   const kinds = [...PLAIN_ATTACKS, ...ADAPTIVE_ATTACKS].filter(
     ({ name, needsText }) => (only === undefined || only.split(",").includes(name)) && !(needsText && data.columns),
   );
+  if (kinds.length === 0) {
+    const names = [...PLAIN_ATTACKS, ...ADAPTIVE_ATTACKS].map(({ name }) => name);
+    throw new EvaluationError("usage", `no attack ${only} on this data; there are ${names.join(", ")}`);
+  }
   const attacks: AttackRow[] = [];
   for (const [i, kind] of kinds.entries()) {
     options.progress.step(kind.name, i, kinds.length);
@@ -168,5 +172,16 @@ export const evaluation: Evaluation = {
     share: { type: "string" },
     only: { type: "string" },
   },
+  help: {
+    rows: "items of all contributors together (3000)",
+    inferences: "paid questions (300)",
+    share: "share of the items that are the attacker's (0.04)",
+    only: "names of attacks a,b (all)",
+  },
+  examples: [
+    ["attacks", "Banking77, every attack; about two hours the first time, resumable"],
+    ["attacks --bounded --only random-labels,copies-of-others", "two of them on few items"],
+    ["attacks --data train.csv --test test.csv --text-column body --label-column topic", "your texts"],
+  ],
   run,
 };

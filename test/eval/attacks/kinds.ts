@@ -1,5 +1,5 @@
 import { encodeText } from "../../../node/influence/encoder.ts";
-import type { SeededStream } from "../../bench/random.ts";
+import { SeededStream } from "../../bench/random.ts";
 import { atCosine, junkText, paraphrase, trivialEdit, unit } from "./edits.ts";
 import type { WorldItem } from "./world.ts";
 
@@ -39,7 +39,7 @@ const ATTACKER = "attacker";
 const ACCOUNTS = 10;
 const account = (i: number) => `${ATTACKER}-${i % ACCOUNTS}`;
 
-/** Just below the thresholds of look-alikes: 0.85 in embedding space, 0.80 in gradient space. */
+/** Just below the thresholds of look-alikes of texts: 0.85 in embedding space, 0.80 in gradient space. */
 const OUTSIDE = 0.79;
 const NOISY = 0.9;
 const STEP = 0.9;
@@ -217,6 +217,25 @@ export const ADAPTIVE_ATTACKS: readonly AttackKind[] = [
       ),
   },
   {
+    name: "adaptive-paraphrase-sybils",
+    about: "five paraphrases of every own item, each from an account of its own, so that they confirm one another",
+    needsText: true,
+    items: ({ own }, stream) =>
+      many(own, 5, ({ text, label }, copy) =>
+        fromText(account(copy), copy === 0 ? text! : paraphrase(text!, stream), label),
+      ),
+  },
+  {
+    name: "adaptive-hidden-flips",
+    about: "one own item in five under its likeliest wrong label, from accounts whose other items are right",
+    items: (scene) =>
+      scene.own.map((item, i) => ({
+        ...item,
+        contributor: account(Math.floor(i / 5)),
+        label: i % 5 === 0 ? runnerUp(scene, item) : item.label,
+      })),
+  },
+  {
     name: "adaptive-plausible-labels",
     about: `${ACCOUNTS} accounts give every own item its likeliest wrong label: what opens the label gate most cheaply`,
     items: (scene) => scene.own.map((item, i) => ({ ...item, contributor: account(i), label: runnerUp(scene, item) })),
@@ -238,11 +257,23 @@ export const ADAPTIVE_ATTACKS: readonly AttackKind[] = [
   },
   {
     name: "adaptive-near-questions",
-    about: "the leaked paid questions moved to cosine 0.62, where novelty begins to count in full",
+    about: "the leaked paid questions moved to cosine 0.62: nearer than most items, no copies",
     items: ({ own, questions }, stream) =>
       own.map((_, i) => {
         const { features, label } = questions[i % questions.length]!;
         return fromFeatures(ATTACKER, atCosine(features, 0.62, stream), label);
+      }),
+  },
+  {
+    name: "adaptive-near-pairs",
+    about:
+      "leaked paid questions in two versions each at cosine 0.62 that lie beside one another: against the rule of novelty",
+    items: ({ own, questions }, stream) =>
+      own.map((_, i) => {
+        const { features, label } = questions[Math.floor(i / 2) % questions.length]!;
+        const drawn = new SeededStream(`pair ${Math.floor(i / 2)}`);
+        const first = atCosine(features, 0.7, drawn);
+        return fromFeatures(account(i), atCosine(first, 0.88, stream), label);
       }),
   },
 ];

@@ -78,7 +78,9 @@ async function modelOf(world: World): Promise<{ resident: ResidentModel; trained
   const folds = trained.map((i) => foldOf(sha256(utf8.encode(world.items[i]!.contributor)).slice(0, 20)));
   const head = await trainHead(set, { lambda, ...crew });
   const { gate } = await trainFolds({ ...set, folds }, { lambda, ...crew });
-  const columns = { gate, contribution: trained.map(() => 0), item: trained, entry: trained };
+  const names = [...new Set(world.items.map(({ contributor }) => contributor))];
+  const contribution = trained.map((i) => names.indexOf(world.items[i]!.contributor));
+  const columns = { gate, contribution, item: trained, entry: trained };
   const heldOut = setOf(
     world,
     held.map((at) => owners[at]!),
