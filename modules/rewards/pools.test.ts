@@ -236,6 +236,9 @@ test("random settlements of both kinds: every fee is divided whole, ledgers and 
         if (judges.length === 0) expect(pools?.heldOut).toBe("0");
       }
       expect(ownBroken(chain)).toEqual([]);
+      const state = chain.export();
+      const copy = new TestChain({ validators: [validatorKeys("val", 10)], accounts: [], state, heldOut: held });
+      expect(copy.export()).toEqual(state);
     }),
     { numRuns: 40 },
   );
