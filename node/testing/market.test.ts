@@ -8,6 +8,7 @@ import {
   type Outcome,
   Verdict,
 } from "../../proto/gen/openledger/attribution/v1.ts";
+import { Query as DatanetQuery } from "../../proto/gen/openledger/datanet/v1.ts";
 import {
   InferenceOutput,
   Query as InferenceQuery,
@@ -22,7 +23,7 @@ import type { ArtefactSource } from "../attest/artefacts.ts";
 import { explainContribution } from "../explain/index.ts";
 import { SILENT_LOG } from "../p2p/index.ts";
 import { createHost, type HostEvent, type InferenceHost } from "../serving/index.ts";
-import { MARKET_ACCOUNTS, TestMarket } from "./market.ts";
+import { MARKET_ACCOUNTS, NET, TestMarket } from "./market.ts";
 import { eventually, TestNetwork } from "./network.ts";
 import { message } from "./sender.ts";
 
@@ -80,14 +81,20 @@ async function outcomeOf(claimId: Uint8Array): Promise<Outcome> {
 }
 
 test("a snapshot with wrong clusters is rejected, the right one is accepted", async () => {
-  const wrong = await market.snapshot({ clusters: 3 });
+  const wrong = await market.snapshot(({ clusters, owners }) => ({
+    clusters: clusters - 1,
+    owners: owners.with(0, (owners[0] as number) - 1),
+  }));
   expect(wrong.status).toBe(ClaimStatus.CLAIM_STATUS_REJECTED);
   const { content, status } = await market.snapshot();
   expect(status).toBe(ClaimStatus.CLAIM_STATUS_ACCEPTED);
   expect(content.items).toBe(DATA.train.length - 2);
   await market.train();
   const { model } = await market.rpc.ask(ModelQuery.Model, { id: market.model });
-  expect(model?.index?.rows).toBe(content.clusters);
+  const { items: heldOut, counts } = await market.rpc.ask(DatanetQuery.HeldOut, { snapshot: `${NET}/1` });
+  expect(heldOut).toBeGreaterThan(content.clusters / 20);
+  expect(counts.reduce((all, { items }) => all + items, 0)).toBe(heldOut);
+  expect(model?.index?.rows).toBe(content.clusters - heldOut);
 }, 240_000);
 
 test("a host's results are recomputed, opened and paid; guesses are voided", async () => {
@@ -120,6 +127,8 @@ test("explain recomputes the paid integers from RPC and blobs; one flipped byte 
   expect(explained.entries.length).toBeGreaterThan(3);
   expect(explained.entries.map(({ recomputed }) => recomputed)).toEqual(explained.entries.map(({ paid }) => paid));
   expect(sum(explained.entries.map(({ paid }) => BigInt(paid)))).toBeGreaterThan(0n);
+  expect(explained.heldOut.map(({ uopen }) => uopen)).toEqual([explained.pools.heldOut]);
+  expect(BigInt(explained.pools.heldOut)).toBeGreaterThan(0n);
 
   const [first] = explained.entries;
   const contributionId = first?.contributionId as string;

@@ -41,7 +41,7 @@ export interface LabelledText {
 
 /** Windows of training and index claims, on a machine with much else to do. */
 const CLAIMS_MS = 180_000;
-const NET = "questions";
+export const NET = "questions";
 const MODEL = "answerer";
 const SALT = new Uint8Array(16).fill(3);
 const CURATORS = ["curator-a", "curator-b", "curator-c"];
@@ -49,6 +49,9 @@ const CONTRIBUTORS = ["bob", "cat"];
 
 /** Accounts that a market needs funded. */
 export const MARKET_ACCOUNTS: readonly string[] = ["maker", "host", "user", ...CONTRIBUTORS, ...CURATORS];
+
+/** What a poster claims otherwise than it is. */
+export type SnapshotChanges = (content: SnapshotContent) => Partial<Pick<SnapshotContent, "clusters" | "owners">>;
 
 /** A DataNet, its curated window, its attested snapshot and a serving model, made through transactions and RPC. */
 export class TestMarket {
@@ -106,14 +109,14 @@ export class TestMarket {
   }
 
   /** Posts the snapshot and waits for its claim. */
-  async snapshot(changes: { readonly clusters?: number } = {}): Promise<{
+  async snapshot(changes: SnapshotChanges = () => ({})): Promise<{
     readonly content: SnapshotContent;
     readonly status: ClaimStatus;
   }> {
     const maker = this.sender("maker");
     const content = await buildSnapshot({ datanet: NET, window: 1 }, { ask: this.rpc.ask, blobs: this.rpc });
     await maker.upload(this.rpc.url, content.table);
-    const { root, items, clusters, owners, blobId } = { ...content, ...changes };
+    const { root, items, clusters, owners, blobId } = { ...content, ...changes(content) };
     const claimed = { root, items, clusters, owners, blob: fromHex(blobId) };
     await maker.send(message(MsgPostSnapshot, { poster: maker.address, datanet: NET, window: 1, ...claimed }));
     const attempt = this.#attempts++;
