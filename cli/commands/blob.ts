@@ -13,6 +13,12 @@ import { ChainClient } from "../chain/client.ts";
 import { uploadSigner } from "../chain/upload-signer.ts";
 import { openKeyring } from "../keyring/open.ts";
 import { globalsOf, printerOf } from "../options.ts";
+import { pairs } from "../output.ts";
+import { claimAvailability } from "../work/availability.ts";
+import { stderrProgress } from "../work/progress.ts";
+import { openSession } from "../work/session.ts";
+import { amount, claimIdOf } from "./job-options.ts";
+import { addTxOptions, type TxOptions } from "./tx.ts";
 
 export function blobCommand(program: Command): void {
   const blob = program.command("blob").description("content-addressed blobs of the node at --node");
@@ -46,6 +52,22 @@ export function blobCommand(program: Command): void {
           () => `${options.out}: ${bytes.length} bytes`,
         );
       }
+    });
+  addTxOptions(blob.command("claim <id>"))
+    .description("claim that a blob is there, with a bond: validators fetch it, or drawn chunks of a large one")
+    .option("--bond <uopen>", "more than the least bond of a claim", amount)
+    .addHelpText("after", "\nExample:\n  openledgerd blob claim 5891b5b5... --from alice")
+    .action(async (id: string, options: TxOptions & { readonly bond?: string }, self: Command) => {
+      const blobId = claimIdOf(id);
+      const session = await openSession(globalsOf(self), options);
+      const claimed = await claimAvailability(session, { blob: blobId, bond: options.bond }, stderrProgress());
+      printerOf(self).answer(claimed, () =>
+        pairs([
+          ["claim", claimed.claim],
+          ["status", claimed.status],
+          ["power that accepts", `${claimed.accepted} of ${claimed.power}`],
+        ]),
+      );
     });
   blob
     .command("id <file>")

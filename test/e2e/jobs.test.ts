@@ -1,8 +1,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { toHex } from "../../chain/crypto/bytes.ts";
+import { downloadArtefact } from "../../cli/work/artefacts.ts";
+import type { DisputeView } from "../../cli/work/disputes.ts";
 import type { JobView } from "../../cli/work/jobs.ts";
+import { DEFAULT_PARAMS as DISPUTE_PARAMS } from "../../modules/dispute/params.ts";
 import { DEFAULT_PARAMS } from "../../modules/finetune/params.ts";
+import { decodeLog, headOf, logProofs } from "../../node/factory/job/index.ts";
+import { Params as DisputeParams } from "../../proto/gen/openledger/dispute/v1.ts";
 import { Params } from "../../proto/gen/openledger/finetune/v1.ts";
 import { toJson } from "../../proto/runtime.ts";
 import { TestNetwork } from "./network.ts";
@@ -13,6 +19,10 @@ const CURATORS = ["cat", "dan", "eve"];
 const CONTRIBUTORS = ["ann", "bob"];
 const PRICE = 20_000_000n;
 const BOND = 5_000_000n;
+
+/** Long enough for a move on a busy machine, short enough to see one missed. */
+const MOVE_BLOCKS = 40n;
+const CHALLENGE_BOND = 2_000_000n;
 
 let network: TestNetwork;
 let manifest = "";
@@ -54,6 +64,7 @@ function shorten(): void {
     const path = node.path("config", "genesis.json");
     const genesis = JSON.parse(readFileSync(path, "utf8"));
     genesis.app_state.finetune = { params: toJson(Params, { ...DEFAULT_PARAMS, disputeBlocks: 6n }) };
+    genesis.app_state.dispute = { params: toJson(DisputeParams, { ...DISPUTE_PARAMS, moveBlocks: MOVE_BLOCKS }) };
     writeFileSync(path, JSON.stringify(genesis));
   }
 }
@@ -120,6 +131,34 @@ describe("a training job on four validators", () => {
       expect(spent).toBeLessThan(PRICE + 100_000n);
       const { jobs } = await cliJson<{ jobs: JobView[] }>("job", "list", "--trainer", "tom", ...reading());
       expect(jobs.map(({ id, status }) => [id, status])).toEqual([[job, "paid"]]);
+    },
+    LONGEST_MS,
+  );
+
+  test(
+    "that is right is not challenged by who computes it; who does all the same and then keeps silent loses the stake",
+    async () => {
+      const { jobs } = await cliJson<{ jobs: JobView[] }>("job", "list", "--status", "paid", ...reading());
+      const { id: job, result } = jobs[0] as JobView;
+      const claim = result?.claim ?? "";
+      const refused = await cli("dispute", "challenge", "--job", job, ...by("liz"));
+      expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining("exactly what the claim says")]);
+      const log = decodeLog(await downloadArtefact(network.nodes[0]?.rpc ?? "", result?.logBlob ?? ""));
+      const { steps, every } = headOf(log);
+      const aunts = (logProofs(log)[0]?.aunts ?? []).map(toHex).join(",");
+      const before = { liz: await balance("liz"), tom: await balance("tom") };
+      const head = ["--claim-id", claim, "--steps", String(steps), "--every", String(every), "--aunts", aunts];
+      await cliJson("tx", "dispute", "challenge", ...head, ...by("liz"));
+      const open = await cliJson<{ disputes: DisputeView[] }>("dispute", "list", "--of", "tom", ...reading());
+      expect(open.disputes).toMatchObject([{ claim, phase: "respond", outcome: "" }]);
+      const answered = await cliJson<typeof open>("dispute", "watch", "--answer", "--once", ...by("tom"));
+      expect(answered.disputes).toMatchObject([{ outcome: "upheld", reason: "timeout" }]);
+      const shown = await cliJson<DisputeView>("dispute", "show", open.disputes[0]?.id ?? "", ...reading());
+      expect(shown).toMatchObject({ phase: "over", challenger: network.account("liz").address });
+      expect(before.liz - (await balance("liz"))).toBeGreaterThanOrEqual(CHALLENGE_BOND);
+      expect((await balance("tom")) - before.tom).toBeGreaterThan(CHALLENGE_BOND / 2n - 100_000n);
+      expect((await cli("dispute", "show", "short", ...reading())).code).toBe(2);
+      expect((await cli("dispute", "challenge", "--model", "none", ...by("liz"))).code).toBe(9);
     },
     LONGEST_MS,
   );
