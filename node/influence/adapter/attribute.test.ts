@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { STANDING } from "../standing.ts";
-import { GATE_ONE, ONE_SHARE } from "../types.ts";
+import { ONE_SHARE, OVERLAP_ONE } from "../types.ts";
 import { adapterQueryOf, attributeAnswer, attributeGradients } from "./attribute.ts";
 import { buildAdapterIndex } from "./build.ts";
 import { adapterRowBytes, decodeAdapterRow } from "./format.ts";
@@ -35,8 +35,8 @@ test("an answer that repeats a row is attributed to that row first, whichever it
     const { prompt, answer } = asAnswer(tokens);
     const { scores, settlement } = await attributeAnswer(resident, session, prompt, answer);
     expect(scores.indexOf(Math.max(...scores))).toBe(i);
-    const { standing, originality } = resident.columns;
-    if (standing[i] === STANDING.paid && originality[i] === GATE_ONE) {
+    const { standing, overlap } = resident.columns;
+    if (standing[i] === STANDING.paid && overlap[i]! < OVERLAP_ONE / 8) {
       paidInFull++;
       expect(settlement.entries[0]).toMatchObject({ item: i });
     }

@@ -7,12 +7,12 @@ import { EXPONENT_RANGE, MOST_BLOCKS, MOST_COORDINATES, MOST_ROWS, MOST_VIEWS, M
 import type { AdapterHeader, AdapterRow, AdapterViewHeader } from "./types.ts";
 
 const MAGIC = "openledger/adapter-index/1";
-/** clip, originality, benefit, owner, likeness, contribution, item, entry. */
-const ROW_FIXED_BYTES = 2 + 2 + 4 + 4 + 1 + 4 + 4 + 4;
+/** clip, reference, overlap, benefit, owner, likeness, contribution, item, entry. */
+const ROW_FIXED_BYTES = 2 + 4 + 2 + 4 + 4 + 1 + 4 + 4 + 4;
 
 type RowShape = Pick<AdapterHeader, "coordinates"> & { readonly views: { readonly length: number } };
 
-/** Bytes of every row: int8[views x coordinates], uint8[views] and 25 fixed bytes. */
+/** Bytes of every row: int8[views x coordinates], uint8[views] and 29 fixed bytes. */
 export function adapterRowWidth({ coordinates, views }: RowShape): number {
   return views.length * (coordinates + 1) + ROW_FIXED_BYTES;
 }
@@ -114,7 +114,8 @@ export function encodeAdapterRow(row: AdapterRow): Uint8Array {
   out.raw(new Uint8Array(row.mantissas.buffer, row.mantissas.byteOffset, row.mantissas.length));
   out.raw(row.shifts);
   out.u16(row.clip);
-  out.u16(row.originality);
+  out.u32(row.reference);
+  out.u16(row.overlap);
   out.i32(row.benefit);
   out.u32(row.owner);
   out.u8(row.likeness);
@@ -134,7 +135,7 @@ export function decodeAdapterRow(header: AdapterHeader, bytes: Uint8Array): Adap
   const input = new ByteReader(bytes, "adapter index row");
   const mantissas = new Int8Array(input.fixed(header.views.length * header.coordinates));
   const shifts = input.fixed(header.views.length);
-  const [clip, originality, benefit] = [input.u16(), input.u16(), input.i32()];
+  const [clip, reference, overlap, benefit] = [input.u16(), input.u32(), input.u16(), input.i32()];
   const [owner, likeness] = [input.u32(), likenessOf(input.u8())];
   const [contribution, item, entry] = [input.u32(), input.u32(), input.u32()];
   input.end();
@@ -143,7 +144,9 @@ export function decodeAdapterRow(header: AdapterHeader, bytes: Uint8Array): Adap
     throw new InfluenceError("bad-bytes", "adapter index row: an exponent is out of range");
   }
   if (owner >= header.rows) throw new InfluenceError("bad-bytes", `adapter index row: no row ${owner} to belong to`);
-  return { mantissas, shifts, clip, originality, benefit, owner, likeness, contribution, item, entry };
+  if (reference >= header.rows)
+    throw new InfluenceError("bad-bytes", `adapter index row: no row ${reference} to repeat`);
+  return { mantissas, shifts, clip, reference, overlap, benefit, owner, likeness, contribution, item, entry };
 }
 
 /** The bytes of row i inside the rows blob. Throws InfluenceError bad-bytes, bad-shape. */

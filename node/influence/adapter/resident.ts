@@ -44,7 +44,8 @@ function emptyColumns(rows: number, views: number): AdapterColumns {
     scale: new Float64Array(shared(8 * views * rows)),
     gate: new Uint16Array(shared(2 * rows)).fill(GATE_ONE),
     clip: new Uint16Array(shared(2 * rows)),
-    originality: new Uint16Array(shared(2 * rows)),
+    reference: new Uint32Array(shared(4 * rows)),
+    overlap: new Uint16Array(shared(2 * rows)),
     factor: new Float64Array(shared(8 * rows)),
     standing: new Uint8Array(shared(rows)),
     contribution: new Uint32Array(shared(4 * rows)),
@@ -72,7 +73,8 @@ export function openTable(header: AdapterHeader, blob: Uint8Array): AdapterTable
       new Int8Array(memory.buffer, at, coordinates).set(row.mantissas.subarray(v * coordinates, (v + 1) * coordinates));
       columns.scale[v * rows + i] = powerOfTwo(row.shifts[v]!);
     }
-    for (const name of ["clip", "originality", "contribution", "item", "entry"] as const) columns[name][i] = row[name];
+    for (const name of ["clip", "reference", "overlap", "contribution", "item", "entry"] as const)
+      columns[name][i] = row[name];
     columns.standing[i] = standingOf(header, row, i);
   }
   payFactors(columns, columns.factor);

@@ -5,7 +5,8 @@ import { GRID_ONE, int32Bytes, roundHalfUp } from "../grid.ts";
 import { gridBenefit, harmLimitOf } from "../held-out.ts";
 import { lookAlikes } from "../look-alikes.ts";
 import { binaryExponent } from "../quantise.ts";
-import { COSINE_ONE, GATE_ONE, LIKENESS, type Likeness } from "../types.ts";
+import { overlapsOf, spacingOf } from "../spacing.ts";
+import { COSINE_ONE, DISTANCE_ONE, GATE_ONE, LIKENESS, type Likeness } from "../types.ts";
 import type { AdapterHeader, AdapterRow } from "./types.ts";
 
 /** A row counts in full up to this many times the median norm. */
@@ -13,10 +14,10 @@ const NORM_FACTOR = 2;
 /** Held-out vectors have 15-bit mantissas and benefits 30 bits: every sum stays below 2^53. */
 const VECTOR_BITS = 15;
 const BENEFIT_BITS = 30;
-/** Cosine of whitened gradients from which on a row repeats an earlier one; the README has what it was measured on. */
-export const GRADIENT_COSINE: number = Math.round(0.8 * COSINE_ONE);
 const NO_EMBEDDING = COSINE_ONE + 1;
 const ONE_CLASS = Int8Array.of(1);
+/** However far apart rows lie, one that shares less than this with an earlier one repeats nothing. */
+const LEAST_COSINE = COSINE_ONE / 2;
 export const NO_HELD_OUT: Uint8Array = new Uint8Array(32);
 
 export type PlainRow = Pick<AdapterRow, "mantissas" | "shifts" | "entry">;
@@ -84,34 +85,53 @@ export type RuleFields = Pick<
   AdapterHeader,
   "normLimit" | "gradientCosine" | "heldOutRows" | "heldOutHash" | "benefitExponent" | "harmLimit"
 >;
-export type RowFields = Pick<AdapterRow, "clip" | "originality" | "benefit" | "owner" | "likeness">;
+export type RowFields = Pick<AdapterRow, "clip" | "reference" | "overlap" | "benefit" | "owner" | "likeness">;
 
 export interface Judged {
   readonly header: RuleFields;
   readonly rows: readonly RowFields[];
 }
 
-/** Earliest row of alike text, or of alike gradient: owner, likeness and originality of every row. */
-function alike(rows: readonly PlainRow[], texts: readonly string[], gradientCosine: number) {
+/** A row as one vector: its views under one exponent, so that a product of two rows is what their scores add up. */
+function joined({ mantissas, shifts, entry }: PlainRow, views: Exponents) {
+  const size = mantissas.length / views.length;
+  const exponents = views.map(({ baseExponent }, v) => baseExponent + shifts[v]!);
+  const hExponent = Math.max(...exponents);
+  const h = new Int8Array(mantissas.length);
+  for (const [v, exponent] of exponents.entries()) {
+    const scale = powerOfTwo(Math.max(exponent - hExponent, -30));
+    for (let k = v * size; k < (v + 1) * size; k++) h[k] = roundHalfUp(mantissas[k]! * scale);
+  }
+  return { h, hExponent, d: ONE_CLASS, dExponent: 0, entry };
+}
+
+/**
+ * A row repeats an earlier one that lies closer than half the median distance to a nearest neighbour: gradients of unlike texts
+ * are nearly orthogonal, so that there is no cosine for all adapters. To move a median takes half of the rows.
+ */
+function copyCosine(medianDistance: number): number {
+  return Math.max(LEAST_COSINE, COSINE_ONE - Math.floor((medianDistance * COSINE_ONE) / (2 * DISTANCE_ONE)));
+}
+
+/** Earliest row of alike text, or of alike gradient, and what of an earlier row every row repeats in part. */
+function alike(rows: readonly PlainRow[], views: Exponents, texts: readonly string[]) {
   const order = rows.map((_, i) => i).sort((a, b) => rows[a]!.entry - rows[b]!.entry || a - b);
   const byText = clusters(order.map((i) => texts[i]!));
-  const looks = rows.map(({ mantissas, entry }) => {
-    return { h: mantissas, d: ONE_CLASS, gate: GATE_ONE, label: 0, entry };
-  });
-  const byGradient = lookAlikes(looks, { embedding: NO_EMBEDDING, gradient: gradientCosine });
-  const found: Pick<RowFields, "owner" | "likeness" | "originality">[] = [];
+  const vectors = rows.map((row) => joined(row, views));
+  const spacing = spacingOf(vectors);
+  const gradient = copyCosine(spacing.gradient);
+  const byGradient = lookAlikes(vectors, { embedding: NO_EMBEDDING, gradient });
+  const overlap = overlapsOf(vectors, spacing);
+  const found: Omit<RowFields, "clip" | "benefit">[] = [];
   for (const [place, i] of order.entries()) {
     const text = byText.owner[place]!;
-    found[i] =
-      text !== place
-        ? { owner: order[text]!, likeness: LIKENESS.embedding, originality: 0 }
-        : {
-            owner: byGradient.owner[i]!,
-            likeness: byGradient.likeness[i]! as Likeness,
-            originality: byGradient.originality[i]!,
-          };
+    const [owner, likeness] =
+      text === place
+        ? [byGradient.owner[i]!, byGradient.likeness[i]! as Likeness]
+        : [order[text]!, LIKENESS.embedding as Likeness];
+    found[i] = { owner, likeness, reference: spacing.reference[i]!, overlap: overlap[i]! };
   }
-  return found;
+  return { gradientCosine: gradient, found };
 }
 
 /** Everything that a row's payout depends on besides its score, from the rows' bytes, their texts and the held-out rows. */
@@ -125,10 +145,10 @@ export function judge(
   const largest = raw?.reduce((most, x) => Math.max(most, Math.abs(x)), 0) ?? 0;
   const benefitExponent = largest < 2 ** -500 ? 0 : binaryExponent(largest) + 1 - BENEFIT_BITS;
   const benefit = Int32Array.from(rows, (_, i) => (raw ? gridBenefit(raw[i]!, benefitExponent) : 0));
-  const found = alike(rows, texts, GRADIENT_COSINE);
+  const { gradientCosine, found } = alike(rows, views, texts);
   return {
     header: {
-      ...{ normLimit, gradientCosine: GRADIENT_COSINE, heldOutRows: held?.rows ?? 0 },
+      ...{ normLimit, gradientCosine, heldOutRows: held?.rows ?? 0 },
       ...{ heldOutHash: held ? hashOf(held) : NO_HELD_OUT, benefitExponent, harmLimit: harmLimitOf(benefit) },
     },
     rows: rows.map((_, i) => ({ ...found[i]!, clip: clipOf(norms[i]!, normLimit), benefit: benefit[i]! })),

@@ -77,8 +77,10 @@ export interface AdapterRow {
   readonly shifts: Uint8Array;
   /** uint16 fixed point: what the norm clip leaves of this row's score. */
   readonly clip: number;
-  /** uint16 fixed point: what nearness to earlier rows in gradient space leaves of this row's credit. */
-  readonly originality: number;
+  /** Earlier row of the nearest gradient, itself when there is none, and how much of that row's score this one repeats. */
+  readonly reference: number;
+  /** Units of 1 / OVERLAP_ONE. */
+  readonly overlap: number;
   /** Influence on the held-out loss in the header's unit, positive when the row helps; 0 without held-out rows. */
   readonly benefit: number;
   /** Row that owns the row's cluster of look-alikes: itself, or an earlier one. */
@@ -140,8 +142,10 @@ export interface AdapterColumns {
   readonly scale: Float64Array;
   readonly gate: Uint16Array;
   readonly clip: Uint16Array;
-  readonly originality: Uint16Array;
-  /** gate x clip x originality of rows that may be paid. */
+  /** Earlier row that each row repeats in part, and that part. */
+  readonly reference: Uint32Array;
+  readonly overlap: Uint16Array;
+  /** gate x clip of rows that may be paid. */
   readonly factor: Float64Array;
   /** STANDING of every row. */
   readonly standing: Uint8Array;

@@ -112,6 +112,11 @@ describe("a forged claim is rejected", () => {
       /row 3 has another owner/,
     ],
     [
+      "an overlap",
+      () => forged({ row: (row, i) => (i === 3 ? { ...row, overlap: 9 } : row) }),
+      /row 3 has another overlap/,
+    ],
+    [
       "a benefit",
       () => forged({ row: (row, i) => (i === 3 ? { ...row, benefit: 1 } : row) }),
       /row 3 has another benefit/,

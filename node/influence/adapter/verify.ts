@@ -158,7 +158,7 @@ function checkRules({ claim, header, rows }: Opened, means: readonly Float64Arra
   demand(isHarm, "benefits have another unit or limit");
   for (const [i, row] of rows.entries()) {
     const fields = judged.rows[i]!;
-    for (const name of ["clip", "originality", "benefit", "owner", "likeness"] as const) {
+    for (const name of ["clip", "reference", "overlap", "benefit", "owner", "likeness"] as const) {
       demand(row[name] === fields[name], `row ${i} has another ${name}`);
     }
   }
