@@ -5,7 +5,7 @@ import { DISTANCE_ONE, GATE_ONE, type IndexHeader, type IndexRow } from "./types
  * An item that lies closer to a question than to any other item, by over this many median distances, knew the question:
  * where both come from one source, questions lie no closer than other items do. Full credit again one fade later.
  */
-const LEAD = 0.45;
+const LEAD = 0.5;
 const FADE = 0.15;
 
 /** The query's features as int8 mantissas: what novelty is measured against. */

@@ -12,7 +12,7 @@ const HONEST = 8;
 const DEFAULTS = { rows: 3000, inferences: 300, share: 0.04 };
 const BOUNDED = { rows: 600, inferences: 60, share: 0.04 };
 /** Bump when what a run computes changes: stored outcomes of another version are not read. */
-const VERSION = "attacks/3";
+const VERSION = "attacks/4";
 const FIGURES = 4;
 
 interface Scenario {
