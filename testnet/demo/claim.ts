@@ -31,6 +31,7 @@ async function claim(demo: Demo, name: string, snapshot: string): Promise<bigint
     demo.rpc.query(Query.HeldOut, { snapshot }),
   ]);
   const flat = shares.find(({ contributor }) => contributor === address)?.claimable;
+  const snapshots = flat === undefined ? [] : [snapshot];
   if (BigInt(accrued?.amount || "0") + BigInt(flat || "0") === 0n) return BigInt(accrued?.claimed || "0");
   const { mnemonic } = demo.manifest.accounts.find((account) => account.name === name) ?? { mnemonic: "" };
   const wallet = await DirectSecp256k1HdWallet.fromMnemonic(mnemonic, { prefix: PREFIX });
@@ -40,7 +41,7 @@ async function claim(demo: Demo, name: string, snapshot: string): Promise<bigint
     broadcastPollIntervalMs: POLL_MS,
   };
   const client = await SigningStargateClient.connectWithSigner(demo.rpc.url, wallet, options);
-  const message = { typeUrl: MsgClaimRewards.typeUrl, value: { claimant: address, snapshots: [snapshot] } };
+  const message = { typeUrl: MsgClaimRewards.typeUrl, value: { claimant: address, snapshots } };
   const result = await client.signAndBroadcast(address, [message], "auto");
   client.disconnect();
   if (result.code !== 0) throw new Error(`${name} could not claim: ${result.rawLog}`);
