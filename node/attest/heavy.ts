@@ -1,4 +1,5 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
+import { endThread, spawnThread } from "../influence/native-threads.ts";
 import { siblingModule } from "../influence/sibling.ts";
 import type { AdapterExamination } from "./recompute-adapter-index.ts";
 import type { FidelityExamination } from "./recompute-fidelity.ts";
@@ -45,8 +46,8 @@ export interface HeavyOptions {
 export function runHeavy(request: HeavyRequest, { readBlob, signal }: HeavyOptions): Promise<HeavyVerdict> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
-    const worker = new Worker(siblingModule("heavy-worker", import.meta.url), { workerData: request });
-    const end = () => void worker.terminate();
+    const worker = spawnThread(siblingModule("heavy-worker", import.meta.url), { workerData: request });
+    const end = () => void endThread(worker);
     signal?.addEventListener("abort", end, { once: true });
     worker.on("message", (message: FromHeavy) => {
       if ("verdict" in message) resolve(message.verdict);

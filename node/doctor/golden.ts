@@ -1,7 +1,7 @@
-import { Worker } from "node:worker_threads";
 import type { GoldenReport } from "../influence/golden/check.ts";
 import { EXPECTED_DIGESTS } from "../influence/golden/expected.ts";
 import type { Provider } from "../influence/graph/runtime.ts";
+import { endThread, spawnThread } from "../influence/native-threads.ts";
 import { siblingModule } from "../influence/sibling.ts";
 
 /** The check takes a tenth of a second; a machine on which it takes this long verifies nothing in time. */
@@ -20,7 +20,7 @@ export interface GoldenOptions {
 /** Runs the golden computations in a thread of their own. Rejects when the thread fails or takes over a minute. */
 export function goldenCheck(provider: Provider | "reference", options: GoldenOptions = {}): Promise<GoldenReport> {
   const workerData: GoldenRequest = { provider, expected: options.expected ?? EXPECTED_DIGESTS };
-  const worker = new Worker(siblingModule("golden-worker", import.meta.url), { workerData });
+  const worker = spawnThread(siblingModule("golden-worker", import.meta.url), { workerData });
   return new Promise<GoldenReport>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`no golden digests within ${TIMEOUT_MS / 1000} s`)), TIMEOUT_MS);
     timer.unref();
@@ -30,7 +30,7 @@ export function goldenCheck(provider: Provider | "reference", options: GoldenOpt
     const finish = () => clearTimeout(timer);
     worker.once("message", finish);
     worker.once("exit", finish);
-  }).finally(() => worker.terminate());
+  }).finally(() => endThread(worker));
 }
 
 /** One line that says what differs and what to do. */

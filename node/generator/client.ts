@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
+import { endThread, spawnThread } from "../influence/native-threads.ts";
 import { siblingModule } from "../influence/sibling.ts";
 import { GeneratorError } from "./errors.ts";
 import { HEAP_MIB } from "./limits.ts";
@@ -16,28 +17,40 @@ interface Pending {
 /** How long each kind of call may take once it is the thread's turn, ms. */
 export type CallTimes = Readonly<Record<CallKind, number>>;
 
+export interface ClientOptions {
+  readonly times: CallTimes;
+  readonly memoryBytes: number;
+  /** The thread is gone; `isCrash` unless it was ended from here. */
+  readonly onLost: (isCrash: boolean) => void;
+}
+
 /** One generator in a thread of its own: ending the thread gives all of its memory back. */
 export class GeneratorClient {
   readonly #worker: Worker;
   readonly #times: CallTimes;
   readonly #pending = new Map<number, Pending>();
   #next = 0;
+  #ending = false;
   #lost: GeneratorError | undefined;
   #watch: NodeJS.Timeout | undefined;
 
-  constructor(times: CallTimes, onLost: () => void) {
+  constructor({ times, memoryBytes, onLost }: ClientOptions) {
     this.#times = times;
     const folder = mkdtempSync(join(tmpdir(), "openledger-generator-"));
     const resourceLimits = { maxOldGenerationSizeMb: HEAP_MIB };
-    this.#worker = new Worker(siblingModule("worker", import.meta.url), { workerData: { folder }, resourceLimits });
+    this.#worker = spawnThread(siblingModule("worker", import.meta.url), {
+      workerData: { folder, memoryBytes },
+      resourceLimits,
+    });
     this.#worker.on("message", (reply: ReplyMessage) => this.#settle(reply));
     this.#worker.on("error", (error) =>
       this.#lose(new GeneratorError("lost", `the generator's thread: ${error.message}`)),
     );
     this.#worker.on("exit", () => {
       rmSync(folder, { recursive: true, force: true });
+      const isCrash = !this.#ending;
       this.#lose(new GeneratorError("lost", "the generator's thread ended"));
-      onLost();
+      onLost(isCrash);
     });
   }
 
@@ -59,9 +72,10 @@ export class GeneratorClient {
   }
 
   async close(): Promise<void> {
+    this.#ending = true;
     clearTimeout(this.#watch);
     this.#lose(new GeneratorError("lost", "the generator was closed"));
-    await this.#worker.terminate();
+    await endThread(this.#worker);
   }
 
   /** The thread works in the order of its calls: time runs for the first, from when it became the first. */
@@ -71,8 +85,9 @@ export class GeneratorClient {
     if (!first) return;
     const ms = this.#times[first.kind];
     this.#watch = setTimeout(() => {
+      this.#ending = true;
       this.#lose(new GeneratorError("too-slow", `the generator took more than ${ms} ms to ${first.kind}`));
-      void this.#worker.terminate();
+      void endThread(this.#worker);
     }, ms);
     this.#watch.unref();
   }

@@ -16,6 +16,9 @@ export const MOST_WAITING = 1_024;
 /** Old space of a thread: tokenizers and manifests are their owner's, and must not take the process down. */
 export const HEAP_MIB = 1_024;
 
+/** Times that a generator's thread may end by itself: out of its heap, say. */
+export const MOST_CRASHES = 3;
+
 /** Generators that were too slow or no match, remembered; the oldest are forgotten first. */
 export const MOST_REFUSED = 1_000;
 

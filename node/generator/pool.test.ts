@@ -1,7 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { loadGraph } from "../influence/graph/index.ts";
 import { GeneratorError } from "./errors.ts";
+import { passBytes } from "./pass-bytes.ts";
 import { GeneratorPool, type GeneratorPoolOptions } from "./pool.ts";
 import type { GenerationRequest } from "./request.ts";
+import { openResident } from "./resident.ts";
 import { placedRows, sourceOf, TEXTS, tinyBase, tinyGenerator } from "./testing/tiny.ts";
 import type { GeneratorBlobs } from "./types.ts";
 
@@ -100,7 +103,7 @@ describe("a pool of generators", () => {
   });
 
   test("refuses what never fits, and for now what fits only in place of generators at work", async () => {
-    expect(await code(newPool({ memoryBytes: 1_000 }).load("a", blobs))).toBe("no-memory");
+    expect(await code(newPool({ memoryBytes: 1_000 }).load("a", blobs))).toBe("too-large");
     const one = newPool({ mostResident: 1 });
     await one.load("a", blobs);
     const working = one.answer("a", SAMPLED, PAID);
@@ -132,5 +135,12 @@ describe("a pool of generators", () => {
     await own.load("slow", blobs);
     expect(await code(own.answer("slow", SAMPLED, PAID))).toBe("too-slow");
     expect(await code(own.load("slow", blobs))).toBe("too-slow");
+  });
+
+  test("refuses a generator whose graph holds more in one pass than the cap, before it runs", async () => {
+    const graph = loadGraph(blobs.graph);
+    expect(passBytes(graph, 40)).toBeGreaterThan(10 * passBytes(graph, 2));
+    const options = { folder: "", memoryBytes: passBytes(graph, 40) / 2 };
+    expect(await code(openResident(blobs, options))).toBe("too-large");
   });
 });

@@ -1,5 +1,5 @@
 import { GeneratorClient } from "./client.ts";
-import { GeneratorError } from "./errors.ts";
+import { GeneratorError, type GeneratorErrorCode } from "./errors.ts";
 import * as limits from "./limits.ts";
 import type { CallKind, Calls } from "./protocol.ts";
 import type { GenerationRequest } from "./request.ts";
@@ -30,6 +30,7 @@ export class GeneratorPool {
   readonly #options: Required<GeneratorPoolOptions>;
   readonly #residents = new Map<string, Resident>();
   readonly #refused = new Map<string, GeneratorError>();
+  readonly #crashes = new Map<string, number>();
   #clock = 0;
   #closed = false;
 
@@ -68,10 +69,15 @@ export class GeneratorPool {
     if (this.#closed) throw new GeneratorError("lost", "the generators are closed");
     const bytes = bytesOf(blobs);
     this.#makeRoom(key, bytes);
-    const { openMs, answerMs } = this.#options;
-    const client = new GeneratorClient({ open: openMs, answer: answerMs, check: answerMs }, () =>
-      this.#forget(key, client),
-    );
+    const { openMs, answerMs, memoryBytes } = this.#options;
+    const client = new GeneratorClient({
+      times: { open: openMs, answer: answerMs, check: answerMs },
+      memoryBytes,
+      onLost: (isCrash) => {
+        this.#forget(key, client);
+        if (isCrash) this.#countCrash(key);
+      },
+    });
     const opened = this.#call(key, client, "open", blobs).catch(async (error: unknown) => {
       this.#forget(key, client);
       await client.close();
@@ -118,6 +124,15 @@ export class GeneratorPool {
     }
   }
 
+  /** What crashes again and again is not opened for every claim. */
+  #countCrash(key: string): void {
+    const crashes = (this.#crashes.get(key) ?? 0) + 1;
+    if (this.#crashes.size >= limits.MOST_REFUSED) this.#crashes.clear();
+    this.#crashes.set(key, crashes);
+    if (crashes < limits.MOST_CRASHES) return;
+    this.refuse(key, new GeneratorError("too-large", `the thread of generator ${key} ended ${crashes} times`));
+  }
+
   #forget(key: string, client: GeneratorClient): void {
     if (this.#residents.get(key)?.client === client) this.#residents.delete(key);
   }
@@ -126,7 +141,9 @@ export class GeneratorPool {
   #makeRoom(key: string, bytes: number): void {
     const { memoryBytes, mostResident } = this.#options;
     if (bytes > memoryBytes) {
-      throw new GeneratorError("no-memory", `generator ${key} needs ${bytes} bytes; the cap is ${memoryBytes}`);
+      const error = new GeneratorError("too-large", `generator ${key} needs ${bytes} bytes; the cap is ${memoryBytes}`);
+      this.refuse(key, error);
+      throw error;
     }
     const isFull = () => this.residentBytes + bytes > memoryBytes || this.#residents.size >= mostResident;
     while (isFull()) {
@@ -142,8 +159,10 @@ export class GeneratorPool {
 
 /** Asking again for this generator will not help. */
 export function isFinal(error: unknown): error is GeneratorError {
-  return error instanceof GeneratorError && (error.code === "too-slow" || error.code === "mismatch");
+  return error instanceof GeneratorError && FINAL.has(error.code);
 }
+
+const FINAL: ReadonlySet<GeneratorErrorCode> = new Set(["too-slow", "too-large", "mismatch"]);
 
 /** Copies of the weights in sessions of answers and of gradients, at three checkpoints; the float64 of each is 8 bytes. */
 const WEIGHT_COPIES = 10;

@@ -1,14 +1,17 @@
 import { equalBytes } from "../../chain/crypto/bytes.ts";
 import { sha256 } from "../../chain/crypto/hash.ts";
+import { MAX_ANSWER_TOKENS, MAX_PROMPT_TOKENS } from "../../modules/inference/limits.ts";
 import { checkGeneration } from "../factory/decoder/check-generation.ts";
 import { type DecoderSession, generate, openGenerator } from "../factory/decoder/index.ts";
 import { DataForm, decodeManifest, type JobManifest, trainedGraph } from "../factory/job/index.ts";
+import type { Graph } from "../influence/graph/index.ts";
 import { int32FromBytes } from "../influence/grid.ts";
 import { attributeTokens } from "../influence/spans/index.ts";
 import { openTokenizer, type TextTokenizer } from "../tokens/tokenizer.ts";
 import { type AnswerAttributor, openAttributor } from "./adapter.ts";
 import { buildCorpus, type Corpus } from "./corpus.ts";
 import { GeneratorError } from "./errors.ts";
+import { passBytes } from "./pass-bytes.ts";
 import { type GenerationRequest, type Prompted, prompted } from "./request.ts";
 import type { CheckedAnswer, GeneratedAnswer, GenerationAttribution, GeneratorBlobs, GeneratorRow } from "./types.ts";
 
@@ -28,11 +31,22 @@ interface Parts {
   readonly corpus: Corpus;
 }
 
-/** Throws GeneratorError mismatch; JobError, GraphError, DecoderError, InfluenceError, TokenizerError for bytes that are none. */
-export async function openResident(blobs: GeneratorBlobs, folder: string): Promise<ResidentGenerator> {
+export interface ResidentOptions {
+  /** For documents that are too many to index in memory; its owner removes it. */
+  readonly folder: string;
+  /** Cap on what one pass and its gradient hold. */
+  readonly memoryBytes: number;
+}
+
+/** Throws GeneratorError mismatch, too-large; JobError, GraphError, DecoderError, InfluenceError, TokenizerError for bytes that are none. */
+export async function openResident(
+  blobs: GeneratorBlobs,
+  { folder, memoryBytes }: ResidentOptions,
+): Promise<ResidentGenerator> {
   const manifest = checkedManifest(blobs);
   const tokenizer = openTokenizer(blobs.tokenizer);
   const graph = trainedGraph(manifest, blobs.graph, int32FromBytes(blobs.weights));
+  checkSize(graph, manifest, memoryBytes);
   const session = await openGenerator(graph, { context: manifest.context });
   if (tokenizer.size > session.vocab) refuse(`the tokenizer has ${tokenizer.size} tokens, the graph ${session.vocab}`);
   const attributor = openAttributor(blobs);
@@ -56,6 +70,12 @@ function checkedManifest({ manifest: bytes, graph, tokenizer }: GeneratorBlobs):
   if (!base || !equalBytes(sha256(graph), base.graphHash)) refuse("its graph is not the one of its manifest");
   if (!equalBytes(sha256(tokenizer), base.tokenizerHash)) refuse("its tokenizer is not the one of its manifest");
   return manifest;
+}
+
+function checkSize(graph: Graph, { context }: JobManifest, memoryBytes: number): void {
+  const bytes = passBytes(graph, Math.min(context, MAX_PROMPT_TOKENS + MAX_ANSWER_TOKENS + 1));
+  if (bytes <= memoryBytes) return;
+  throw new GeneratorError("too-large", `a pass of this generator holds ${bytes} bytes; the cap is ${memoryBytes}`);
 }
 
 /** The rows that the index has: what the generator was trained on. */

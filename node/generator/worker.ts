@@ -1,9 +1,9 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { GeneratorError } from "./errors.ts";
 import type { CallKind, CallMessage, Calls, ReplyMessage } from "./protocol.ts";
-import { openResident, type ResidentGenerator } from "./resident.ts";
+import { openResident, type ResidentGenerator, type ResidentOptions } from "./resident.ts";
 
-const { folder } = workerData as { readonly folder: string };
+const options = workerData as ResidentOptions;
 let opened: Promise<ResidentGenerator> | undefined;
 
 async function resident(): Promise<ResidentGenerator> {
@@ -15,7 +15,8 @@ type Handlers = { [K in CallKind]: (input: Calls[K]["input"]) => Promise<Calls[K
 
 const handlers: Handlers = {
   open: async (blobs) => {
-    opened = openResident(blobs, folder).catch((error: Error) => {
+    opened = openResident(blobs, options).catch((error: Error) => {
+      if (error instanceof GeneratorError) throw error;
       // Whatever bytes are no generator to one machine are none to any other.
       throw new GeneratorError("mismatch", error.message, { cause: error });
     });

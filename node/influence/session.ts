@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { answerOf } from "./answer.ts";
+import { nativeCall } from "./native-threads.ts";
 import { FEATURES, headGraph, PROBABILITIES } from "./onnx.ts";
 import type { Answer } from "./types.ts";
 
@@ -34,7 +35,7 @@ function cudaLibrary(): string {
 }
 
 function create(graph: Uint8Array, provider: Provider): Promise<InferenceSession> {
-  return InferenceSession.create(graph, { ...OPTIONS, executionProviders: [provider] });
+  return nativeCall(() => InferenceSession.create(graph, { ...OPTIONS, executionProviders: [provider] }));
 }
 
 /** ONNX Runtime throws instead of falling back when a provider does not load, so we try and recreate. */
@@ -58,9 +59,10 @@ export async function openSession(weights: Float64Array, dims: number, wanted: P
   return {
     provider,
     async answer(features) {
-      const output = await session.run({ [FEATURES]: new Tensor("float64", features.slice(), [1, dims]) });
+      const inputs = { [FEATURES]: new Tensor("float64", features.slice(), [1, dims]) };
+      const output = await nativeCall(() => session.run(inputs));
       return answerOf(output[PROBABILITIES]!.data as Float64Array);
     },
-    release: () => session.release(),
+    release: () => nativeCall(() => session.release()),
   };
 }

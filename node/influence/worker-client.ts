@@ -1,5 +1,6 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { InfluenceError } from "./errors.ts";
+import { endThread, spawnThread } from "./native-threads.ts";
 import type { ReplyMessage, RequestKind, Requests } from "./requests.ts";
 import type { Provider } from "./session.ts";
 import { siblingModule } from "./sibling.ts";
@@ -35,7 +36,7 @@ export class WorkerClient {
   constructor(options: WorkerClientOptions) {
     this.textMs = options.textMs;
     const workerData = { thread: options.thread, provider: options.provider };
-    this.worker = new Worker(siblingModule("worker", import.meta.url), { workerData });
+    this.worker = spawnThread(siblingModule("worker", import.meta.url), { workerData });
     this.worker.on("message", (reply: ReplyMessage) => this.settle(reply));
     this.worker.on("error", (error) => this.lose(`a verifier worker failed: ${error.message}`));
     this.worker.on("exit", () => {
@@ -64,7 +65,7 @@ export class WorkerClient {
   async close(): Promise<void> {
     this.gone = true;
     clearTimeout(this.watch);
-    await this.worker.terminate();
+    await endThread(this.worker);
   }
 
   /** A thread works in the order of its requests: time runs for the first one, from when it became the first. */
@@ -82,7 +83,7 @@ export class WorkerClient {
     if (!late) return;
     this.pending.delete(id);
     late.reject(new InfluenceError("too-slow", `the model took more than ${this.textMs} ms for one text`));
-    void this.worker.terminate();
+    void endThread(this.worker);
   }
 
   private settle(reply: ReplyMessage): void {

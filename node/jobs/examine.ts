@@ -1,4 +1,5 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
+import { endThread, spawnThread } from "../influence/native-threads.ts";
 import { siblingModule } from "../influence/sibling.ts";
 import type { JobInputs } from "./job-data.ts";
 
@@ -55,8 +56,8 @@ export type ExamineReply =
 /** Executes a job again in a thread of its own. Throws Error when the thread fails, or is ended by the signal. */
 export function examineResult(request: ExamineRequest, { readBlob, signal }: ExamineOptions): Promise<ExamineReply> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(siblingModule("examine-worker", import.meta.url), { workerData: request });
-    const end = () => void worker.terminate();
+    const worker = spawnThread(siblingModule("examine-worker", import.meta.url), { workerData: request });
+    const end = () => void endThread(worker);
     signal?.addEventListener("abort", end, { once: true });
     worker.once("exit", () => signal?.removeEventListener("abort", end));
     worker.on("message", (message: FromExaminer) => {

@@ -41,6 +41,7 @@ const REFUSALS: Partial<Record<GeneratorErrorCode, RefusalCode>> = {
   unpaid: "fee_above_max",
   mismatch: "not_served",
   "too-slow": "not_served",
+  "too-large": "not_served",
 };
 
 /** Tokens that a request's max_fee pays; below zero when not even the request is paid. */

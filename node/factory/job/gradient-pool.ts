@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { type Feeds, sizeOf } from "../../influence/graph/index.ts";
+import { endThread, spawnThread } from "../../influence/native-threads.ts";
 import { siblingModule } from "../../influence/sibling.ts";
 import { JobError } from "./errors.ts";
 import type { GradientOrder, GradientReply, GradientWorkerData } from "./gradient-worker.ts";
@@ -32,7 +33,7 @@ class GradientPool implements Gradients {
     this.shared = new Float64Array(weights);
     const workerData: GradientWorkerData = { forward, backward, parameters, weights };
     const file = siblingModule("gradient-worker", import.meta.url);
-    this.threads = Array.from({ length: workers }, () => new Worker(file, { workerData }));
+    this.threads = Array.from({ length: workers }, () => spawnThread(file, { workerData }));
     for (const thread of this.threads) {
       thread.on("message", (reply: GradientReply) => this.take(reply));
       thread.on("error", (error) => this.fail(error));
@@ -50,7 +51,7 @@ class GradientPool implements Gradients {
 
   async close(): Promise<void> {
     for (const thread of this.threads) thread.removeAllListeners("exit");
-    await Promise.all(this.threads.map((thread) => thread.terminate()));
+    await Promise.all(this.threads.map(endThread));
   }
 
   private run(weights: Float64Array, batches: readonly Feeds[], isBackward: boolean): Promise<readonly MicroResult[]> {

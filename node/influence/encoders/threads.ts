@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { InfluenceError, type InfluenceErrorCode } from "../errors.ts";
+import { endThread, spawnThread } from "../native-threads.ts";
 import type { Provider } from "../session.ts";
 import { siblingModule } from "../sibling.ts";
 import { EncoderError, type EncoderErrorCode } from "./errors.ts";
@@ -38,7 +39,7 @@ class EncoderThread {
 
   constructor(files: EncoderFiles, { provider = "cuda", chunkMs = DEFAULT_CHUNK_MS }: EncoderThreads) {
     this.#chunkMs = chunkMs;
-    this.#worker = new Worker(siblingModule("encode-worker", import.meta.url), { workerData: { files, provider } });
+    this.#worker = spawnThread(siblingModule("encode-worker", import.meta.url), { workerData: { files, provider } });
     this.#worker.on("message", (reply: EncodeReply) => this.#done(reply));
     this.#worker.on("error", ({ message }) => this.#done({ failure: { code: "worker-lost", message } }));
     this.#worker.on("exit", () => this.#done({ failure: { code: "worker-lost", message: "an encoder thread ended" } }));
@@ -55,14 +56,14 @@ class EncoderThread {
   }
 
   async close(): Promise<void> {
-    await this.#worker.terminate();
+    await endThread(this.#worker);
   }
 
   /** What runs in a thread can't be stopped, only the thread. */
   #expire(): void {
     const message = `the encoder took more than ${this.#chunkMs} ms for ${CHUNK} texts or fewer`;
     this.#done({ failure: { code: "too-slow", message } });
-    void this.#worker.terminate();
+    void endThread(this.#worker);
   }
 
   #done(reply: EncodeReply): void {

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import { nativeCall } from "../native-threads.ts";
 import { encodeGraph } from "./encode.ts";
 import { GraphError } from "./errors.ts";
 import { toFloat64 } from "./float64.ts";
@@ -36,7 +37,8 @@ function cudaLibrary(): string {
 }
 
 async function create(bytes: Uint8Array, wanted: Provider): Promise<{ session: InferenceSession; provider: Provider }> {
-  const open = (provider: Provider) => InferenceSession.create(bytes, { ...OPTIONS, executionProviders: [provider] });
+  const open = (provider: Provider) =>
+    nativeCall(() => InferenceSession.create(bytes, { ...OPTIONS, executionProviders: [provider] }));
   if (wanted === "cuda" && existsSync(cudaLibrary())) {
     try {
       return { session: await open("cuda"), provider: "cuda" };
@@ -91,9 +93,9 @@ export async function openGraph(graph: Graph | Uint8Array, wanted: Provider = "c
       const wanted = names ?? session.outputNames;
       const other = wanted.find((name) => !session.outputNames.includes(name));
       if (other !== undefined) throw new GraphError("no-such-value", `the graph has no output ${other}`);
-      const results = await session.run(inputs, [...wanted]);
+      const results = await nativeCall(() => session.run(inputs, [...wanted]));
       return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, fromOrt(value as OrtTensor)]));
     },
-    release: () => session.release(),
+    release: () => nativeCall(() => session.release()),
   };
 }
