@@ -94,5 +94,17 @@ export const evaluation: Evaluation = {
     "arm-node": { type: "string" },
     "arm-root": { type: "string" },
   },
+  help: {
+    vectors: "compared vectors, a tenth of them gradients of a decoder (100000)",
+    settings:
+      "of the 24 combinations of threads, batch sizes and optimisation levels, how many a chunk is compared under (all)",
+    elsewhere: "head samples on each emulated processor (112; 0: none)",
+    "arm-node": "a Node for 64-bit Arm, to run under qemu-aarch64",
+    "arm-root": "folder with its C library in lib and proc/cpuinfo of an Arm machine",
+  },
+  examples: [
+    ["agreement", "the whole claim; hours on two cores, resumable"],
+    ["agreement --vectors 2000 --elsewhere 0", "a minute"],
+  ],
   run,
 };

@@ -59,6 +59,27 @@ test.each([
   expect(() => classificationData(options("--data", train, "--test", train))).toThrow(message);
 });
 
+test("rows without a text or a label are left out aloud, rows keep their places, texts keep quotes and lines", () => {
+  const notes: string[] = [];
+  const progress = { ...SILENT, note: (text: string) => notes.push(text) };
+  const train = file("gaps.csv", 'text,category\n"say ""hi"",\nthere",a\n,a\nbye,b\nwhat, \n');
+  const { options: given } = parseCommand(evaluation, ["--data", train, "--test", train], progress);
+  const data = classificationData(given);
+  expect(data.train.map(({ text }) => text)).toEqual(['say "hi",\nthere', "bye"]);
+  expect(notes[0]).toMatch(/gaps.csv: 2 of 4 rows without a text or a label are left out/);
+  const empty = file("gone.csv", "text,category\n,a\nx,\n");
+  expect(() => classificationData(options("--data", empty, "--test", train))).toThrow(/every row is without/);
+  const later = file("later.csv", "a,b,kind\n1,2,\n1,2,z\n");
+  const table = ["--data", file("table.csv", TABLE), "--test", later, "--label-column", "kind", "--features"];
+  expect(() => classificationData(options(...table))).toThrow(/later.csv row 2: label "z"/);
+});
+
+test("a file in another encoding is named", () => {
+  writeFileSync(join(dir, "latin.csv"), Buffer.from("text,category\ncaf\u00e9,a\n", "latin1"));
+  const path = join(dir, "latin.csv");
+  expect(() => classificationData(options("--data", path, "--test", path))).toThrow(/latin.csv: it is not UTF-8/);
+});
+
 test("unusable data: a word among numbers is named by row and column; an unknown test label by row", () => {
   const train = file("table.csv", TABLE);
   const common = ["--data", train, "--label-column", "kind", "--features"];

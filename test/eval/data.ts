@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
@@ -21,21 +22,24 @@ export interface EvalData {
   readonly columns?: readonly string[];
 }
 
-type Row = Readonly<Record<string, string>>;
+export type CsvRow = Readonly<Record<string, string>>;
 
 /** A CSV that parses to more than this does not fit beside its features. */
 const MOST_CSV_BYTES = 1 << 30;
 
-function rowsOf(file: string): Row[] {
+/** Rows of a CSV file by column. Throws EvaluationError "bad-data" with the file and, where there is one, the line. */
+export function csvRows(file: string): CsvRow[] {
   try {
     if (statSync(file).size > MOST_CSV_BYTES) throw new Error("larger than 1 GiB");
-    return parse(readFileSync(file), { columns: true, skip_empty_lines: true, bom: true });
+    const bytes = readFileSync(file);
+    if (!isUtf8(bytes)) throw new Error("it is not UTF-8");
+    return parse(bytes, { columns: true, skip_empty_lines: true, bom: true });
   } catch (error) {
     throw new EvaluationError("bad-data", `cannot read ${file}: ${(error as Error).message}`);
   }
 }
 
-function columnsOf(options: EvalOptions, file: string, rows: readonly Row[]): string[] {
+function columnsOf(options: EvalOptions, file: string, rows: readonly CsvRow[]): string[] {
   const present = Object.keys(rows[0] ?? {});
   if (rows.length === 0) throw new EvaluationError("bad-data", `${file} has no rows`);
   const numeric = options.allFeatures ? present.filter((name) => name !== options.labelColumn) : options.featureColumns;
@@ -47,7 +51,7 @@ function columnsOf(options: EvalOptions, file: string, rows: readonly Row[]): st
   return [...numeric];
 }
 
-function numbersOf(file: string, row: Row, line: number, columns: readonly string[]): Float64Array {
+function numbersOf(file: string, row: CsvRow, line: number, columns: readonly string[]): Float64Array {
   return Float64Array.from(columns, (name) => {
     const text = row[name]!.trim();
     const value = Number(text);
@@ -56,24 +60,44 @@ function numbersOf(file: string, row: Row, line: number, columns: readonly strin
   });
 }
 
+interface PlacedRow {
+  /** Position in the file, from 1. */
+  readonly place: number;
+  readonly row: CsvRow;
+}
+
+/** Rows that have a label, and a text where texts are read; how many have none is said aloud. */
+function filledRows({ labelColumn, textColumn, progress }: EvalOptions, file: string, isText: boolean, rows: CsvRow[]) {
+  const placed = rows.map((row, i): PlacedRow => ({ place: i + 1, row }));
+  const filled = placed.filter(
+    ({ row }) => row[labelColumn]!.trim() !== "" && (!isText || row[textColumn]!.trim() !== ""),
+  );
+  const empty = rows.length - filled.length;
+  if (empty > 0) progress.note(`${file}: ${empty} of ${rows.length} rows without a text or a label are left out`);
+  if (filled.length > 0) return filled;
+  throw new EvaluationError("bad-data", `${file}: every row is without a text or a label`);
+}
+
 function userData(options: EvalOptions, train: string, test: string): EvalData {
-  const [trainRows, testRows] = [rowsOf(train), rowsOf(test)];
-  const columns = columnsOf(options, train, trainRows);
-  columnsOf(options, test, testRows);
-  const labels = [...new Set(trainRows.map((row) => row[options.labelColumn]!))].sort();
+  const files = [csvRows(train), csvRows(test)] as const;
+  const columns = columnsOf(options, train, files[0]);
+  columnsOf(options, test, files[1]);
+  const trainRows = filledRows(options, train, columns.length === 0, files[0]);
+  const testRows = filledRows(options, test, columns.length === 0, files[1]);
+  const labels = [...new Set(trainRows.map(({ row }) => row[options.labelColumn]!))].sort();
   if (labels.length < 2) throw new EvaluationError("bad-data", `${train}: a classifier needs at least two labels`);
   const place = new Map(labels.map((label, i) => [label, i]));
-  const read = (file: string, rows: readonly Row[]): DataRow[] =>
-    rows.map((row, i) => {
+  const read = (file: string, rows: readonly PlacedRow[]): DataRow[] =>
+    rows.map(({ row, place: at }) => {
       const label = place.get(row[options.labelColumn]!);
       if (label === undefined) {
         throw new EvaluationError(
           "bad-data",
-          `${file} row ${i + 1}: label "${row[options.labelColumn]}" is not in ${train}`,
+          `${file} row ${at}: label "${row[options.labelColumn]}" is not in ${train}`,
         );
       }
       if (columns.length === 0) return { text: row[options.textColumn]!, label };
-      return { text: "", label, features: numbersOf(file, row, i + 1, columns) };
+      return { text: "", label, features: numbersOf(file, row, at, columns) };
     });
   const data = { name: train, labels, train: read(train, trainRows), test: read(test, testRows) };
   return columns.length === 0 ? data : { ...data, columns };

@@ -31,11 +31,15 @@ export interface Evaluation {
   readonly describe: string;
   /** Further command line options, in the form of `util.parseArgs`. */
   readonly options?: NonNullable<ParseArgsConfig["options"]>;
+  /** What its own options mean, one line each. */
+  readonly help?: Readonly<Record<string, string>>;
+  /** Command lines after `npm run eval -- `, with what they are for. */
+  readonly examples?: readonly (readonly [command: string, purpose: string])[];
   /** JSON-serialisable result. */
   run(options: EvalOptions): Promise<object>;
 }
 
-/** Wrong use of the harness or unusable input: shown as one sentence, exit code 2. */
+/** Wrong use of the harness (exit code 2) or unusable input (1): shown as one sentence. */
 export class EvaluationError extends Error {
   readonly code: "usage" | "bad-data" | "no-data" | "bad-state";
 
@@ -46,14 +50,22 @@ export class EvaluationError extends Error {
   }
 }
 
-/** A positive integer among an evaluation's own options. Throws EvaluationError "usage". */
-export function ownInteger(options: EvalOptions, name: string, fallback: number): number {
+/** A whole number of at least `least` among an evaluation's own options. Throws EvaluationError "usage". */
+export function ownInteger(options: EvalOptions, name: string, fallback: number, least = 0): number {
   const text = options.own[name];
   if (text === undefined) return fallback;
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 0)
+  if (!Number.isSafeInteger(value) || value < 0)
     throw new EvaluationError("usage", `--${name} wants a whole number, not ${text}`);
+  if (value < least) throw new EvaluationError("usage", `--${name} is at least ${least}, not ${text}`);
   return value;
+}
+
+/** A number between 0 and 1, 1 excluded and 0 only where it is allowed. Throws EvaluationError "usage". */
+export function ownShare(options: EvalOptions, name: string, fallback: number, orZero = false): number {
+  const value = ownNumber(options, name, fallback);
+  if ((value > 0 || (orZero && value === 0)) && value < 1) return value;
+  throw new EvaluationError("usage", `--${name} wants a number between 0 and 1, not ${options.own[name]}`);
 }
 
 /** A number among an evaluation's own options. Throws EvaluationError "usage". */

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { SeededStream } from "../bench/random.ts";
+import { passages } from "./decoder/problem.ts";
 import { evaluation } from "./lds-decoder.ts";
 import { parseCommand } from "./options.ts";
 import { SILENT } from "./progress.ts";
@@ -31,8 +32,24 @@ test("the bounded run on a user's texts gives every method its score, and again 
   expect(lds((await evaluation.run(options)) as typeof first)).toEqual(lds(first));
 }, 120_000);
 
+test("lines are joined up to a window; one that is longer is cut at its spaces where that is wanted", () => {
+  const letters = (text: string) => text.length;
+  const text = "ab cd\nefg\nhijklm nop qrstuvwxyz12 q\nend";
+  expect(passages(text, letters, 10)).toEqual(["ab cd\nefg", "end"]);
+  expect(passages(text, letters, 10, true)).toEqual(["ab cd\nefg", "hijklm nop", "q\nend"]);
+});
+
+test("too little text, a file without rows: sentences", async () => {
+  const run = (train: string, test: string) => {
+    const args = ["--data", train, "--test", test, "--bounded", "--state", join(folder, "state")];
+    return evaluation.run(parseCommand(evaluation, args, SILENT).options);
+  };
+  await expect(run(texts("few.csv", 8), texts("fewer.csv", 3))).rejects.toThrow(/passages of 31 tokens, 30 are needed/);
+  await expect(run(texts("none.csv", 0), texts("some.csv", 3))).rejects.toThrow("none.csv has no rows");
+});
+
 test("a column that is not there is named", async () => {
   const files = ["--data", texts("a.csv", 3), "--test", texts("b.csv", 3)];
   const { options } = parseCommand(evaluation, [...files, "--text-column", "body", "--bounded"], SILENT);
-  await expect(evaluation.run(options)).rejects.toThrow("has no column body");
+  await expect(evaluation.run(options)).rejects.toThrow("has no column body; it has text");
 });

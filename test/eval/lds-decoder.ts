@@ -1,7 +1,7 @@
-import { spearman } from "../bench/statistics.ts";
+import { median, spearman } from "../bench/statistics.ts";
 import { shakespeare } from "./data.ts";
 import { exportDecoder } from "./decoder/export.ts";
-import { gradientViews } from "./decoder/gradients.ts";
+import { gradientTime, gradientViews } from "./decoder/gradients.ts";
 import { ADAPTER_METHODS, type AdapterInput, type AdapterMethod } from "./decoder/methods.ts";
 import { OURS } from "./decoder/ours.ts";
 import { type DecoderProblem, type DecoderSizes, decoderProblem } from "./decoder/problem.ts";
@@ -25,12 +25,14 @@ const BOUNDED = {
 };
 type Sizes = typeof FULL;
 type Truths = Readonly<Record<string, GroundTruth>> & { readonly half: GroundTruth };
+/** A correlation wants two subsets or reruns. */
+const LEAST: Partial<Sizes> = { n: 4, subsets: 2, others: 0, reruns: 2, contributors: 2 };
 const STAGES = 5;
 const SEED = "adapter";
 
 function sizesOf(options: EvalOptions): Sizes {
   const entries = Object.entries(options.bounded ? BOUNDED : FULL).map(([name, value]) => {
-    return [name, ownInteger(options, name.toLowerCase(), value)];
+    return [name, ownInteger(options, name.toLowerCase(), value, LEAST[name as keyof Sizes] ?? 1)];
   });
   return Object.fromEntries(entries) as Sizes;
 }
@@ -41,20 +43,33 @@ function problemSizes(sizes: Sizes): DecoderSizes {
   return { n, queries: sizes.queries + sizes.tuning, contributors, ...shape };
 }
 
-async function truthOf(problem: DecoderProblem, stage: string, subsets: readonly Subset[], options: EvalOptions) {
-  const found: Retrained[] = [];
-  for (const subset of subsets) {
-    found.push(await retrained(problem, subset, SEED, options));
-    options.progress.step(`retrained, ${stage}`, found.length, subsets.length);
+/** Retrainings of one run, and how long those took that were not kept from an earlier one. */
+class Retrainings {
+  readonly seconds: number[] = [];
+  private readonly problem: DecoderProblem;
+  private readonly options: EvalOptions;
+
+  constructor(problem: DecoderProblem, options: EvalOptions) {
+    this.problem = problem;
+    this.options = options;
   }
-  return { subsets, outputs: found.map(({ outputs }) => outputs) };
+
+  async on(stage: string, subsets: readonly Subset[], seed = SEED): Promise<GroundTruth> {
+    const found: Retrained[] = [];
+    for (const subset of subsets) {
+      const one = await retrained(this.problem, subset, seed, this.options);
+      if (one.seconds !== undefined) this.seconds.push(one.seconds);
+      found.push(one);
+      this.options.progress.step(`retrained, ${stage}`, found.length, subsets.length);
+    }
+    return { subsets, outputs: found.map(({ outputs }) => outputs) };
+  }
 }
 
-async function truthsOf(problem: DecoderProblem, sizes: Sizes, options: EvalOptions) {
+async function truthsOf(problem: DecoderProblem, sizes: Sizes, retrainings: Retrainings, { seed }: EvalOptions) {
   const { n, subsets, others } = sizes;
-  const { seed } = options;
   const truths: Record<string, GroundTruth> = {
-    half: await truthOf(problem, "half", randomSubsets(n, 0.5, subsets, `lds-subset-${seed}`), options),
+    half: await retrainings.on("half", randomSubsets(n, 0.5, subsets, `lds-subset-${seed}`)),
   };
   if (others > 0) {
     const families = {
@@ -62,19 +77,18 @@ async function truthsOf(problem: DecoderProblem, sizes: Sizes, options: EvalOpti
       drop2: randomSubsets(n, 0.98, others, `lds-drop2-${seed}`),
       contributors: contributorSubsets(problem.contributor, sizes.contributors, others, `lds-contributor-${seed}`),
     };
-    for (const [name, drawn] of Object.entries(families)) truths[name] = await truthOf(problem, name, drawn, options);
+    for (const [name, drawn] of Object.entries(families)) truths[name] = await retrainings.on(name, drawn);
   }
   return truths as Truths;
 }
 
-/** Two trainings on one subset that differ in the seed of the adapter and of the order: no method can agree better. */
-async function noiseCeiling(problem: DecoderProblem, half: GroundTruth, sizes: Sizes, options: EvalOptions) {
+/**
+ * Two trainings on each subset that differ in the seed of the adapter and of the order. Both carry noise; a method carries
+ * none, so that it can reach the square root of their correlation (Spearman 1904, correction for attenuation).
+ */
+async function noiseCeiling(half: GroundTruth, retrainings: Retrainings, sizes: Sizes, options: EvalOptions) {
   const subsets = half.subsets.slice(0, sizes.reruns);
-  const outputs: Float64Array[] = [];
-  for (const subset of subsets) {
-    outputs.push((await retrained(problem, subset, `${SEED}-again`, options)).outputs);
-    options.progress.step("retrained, reruns", outputs.length, subsets.length);
-  }
+  const { outputs } = await retrainings.on("reruns", subsets, `${SEED}-again`);
   const agreement = Array.from({ length: sizes.queries }, (_, query) =>
     spearman(
       subsets.map((_, m) => half.outputs[m]![query]!),
@@ -82,11 +96,13 @@ async function noiseCeiling(problem: DecoderProblem, half: GroundTruth, sizes: S
     ),
   );
   const { mean, se } = bootstrapMean(agreement, `${options.seed}-ceiling`);
-  return { reruns: subsets.length, spearman: mean, se };
+  return { reruns: subsets.length, spearman: mean, se, attainable: Math.sqrt(Math.max(0, mean)) };
 }
 
 interface Looked {
   readonly input: AdapterInput;
+  /** Milliseconds of one query's gradient at one adapter. */
+  readonly gradientMs: number;
   readonly adapters: {
     readonly main: Float64Array;
     readonly trajectory: Float64Array[];
@@ -114,12 +130,13 @@ async function inputOf(problem: DecoderProblem, sizes: Sizes, options: EvalOptio
     rowTokens: problem.texts.map((text) => problem.encode(text)),
     queryTokens: problem.queries.map((text) => problem.encode(text)),
   };
-  return { input, adapters: { main: main.weights, trajectory: stages, ensemble: halves } };
+  const gradientMs = await gradientTime(problem, main.weights);
+  return { input, gradientMs, adapters: { main: main.weights, trajectory: stages, ensemble: halves } };
 }
 
 function score(
   method: AdapterMethod,
-  input: AdapterInput,
+  { input, gradientMs }: Pick<Looked, "input" | "gradientMs">,
   truths: Truths,
   sizes: Sizes,
   options: EvalOptions,
@@ -127,7 +144,8 @@ function score(
   const settings = method.settings(input);
   const chosen = chooseSetting(settings, truths.half, { from: sizes.queries, to: sizes.queries + sizes.tuning });
   const scored = scoreQueries(chosen, { from: 0, to: sizes.queries }, method.name, options.progress);
-  const { queryMs, bytesPerRow, setting } = scored;
+  const { bytesPerRow, setting } = scored;
+  const queryMs = scored.queryMs + gradientMs * (method.adapters?.(input) ?? 1);
   const extra = setting ? { setting } : {};
   return { ...measure(scored, truths, `${options.seed}`), queryMs, bytesPerRow, ...extra, source: method.source };
 }
@@ -166,17 +184,18 @@ async function run(options: EvalOptions): Promise<object> {
   const text = options.data === undefined ? shakespeare() : userTexts(options);
   const problem = await decoderProblem(text, problemSizes(sizes), options);
   const peers = peersOf(problem, options);
-  const started = performance.now();
-  const truths = await truthsOf(problem, sizes, options);
-  const retrainSeconds = (performance.now() - started) / 1000;
-  const ceiling = await noiseCeiling(problem, truths.half, sizes, options);
-  const { input, adapters } = await inputOf(problem, sizes, options);
+  const retrainings = new Retrainings(problem, options);
+  const truths = await truthsOf(problem, sizes, retrainings, options);
+  const ceiling = await noiseCeiling(truths.half, retrainings, sizes, options);
+  const { input, adapters, gradientMs } = await inputOf(problem, sizes, options);
   if (typeof options.own.export === "string") {
     const losses = input.main.doubt.map((doubt) => -Math.log(1 - doubt));
     exportDecoder(options.own.export, problem, truths, sizes.tuning, { ...adapters, losses });
   }
   const methods = [
-    ...methodsOf(options).map((method) => [method.name, score(method, input, truths, sizes, options)] as const),
+    ...methodsOf(options).map(
+      (method) => [method.name, score(method, { input, gradientMs }, truths, sizes, options)] as const,
+    ),
     ...Object.entries(peers).map(([name, settings]) => [name, peer(name, settings, truths, sizes, options)] as const),
   ];
   const mean = (outputs: Float64Array) => outputs.reduce((a, b) => a + b, 0) / outputs.length;
@@ -185,7 +204,8 @@ async function run(options: EvalOptions): Promise<object> {
     ...sizes,
     adapterWeights: input.main.size,
     meanLogProbability: truths.half.outputs.reduce((sum, o) => sum + mean(o), 0) / truths.half.outputs.length,
-    retrainSeconds,
+    ...(retrainings.seconds.length > 0 ? { retrainSeconds: median(retrainings.seconds) } : {}),
+    gradientMs,
     noiseCeiling: ceiling,
     methods: Object.fromEntries(methods),
   };
@@ -201,5 +221,30 @@ export const evaluation: Evaluation = {
       { type: "string" as const },
     ]),
   ),
+  help: {
+    n: "passages that the adapter is trained on (256)",
+    subsets: "random halves that it is retrained on (40)",
+    others: "subsets of each further family: all but 10 %, all but 2 %, half of the contributors (20; 0: none)",
+    reruns: "retrainings with other seeds, for the noise ceiling (10)",
+    queries: "passages that are asked about (60)",
+    tuning: "further ones on which dampings are chosen (15)",
+    contributors: "contributors that stretches of the text are dealt to (16)",
+    ensemble: "adapters of other random halves, for TRAK (10)",
+    ...{ layers: "of the decoder (2)", width: "of the decoder (32)", context: "tokens of a window (32)" },
+    ...{
+      vocab: "tokens of the tokenizer that is trained (384)",
+      basetexts: "passages that the base is trained on (3000)",
+    },
+    ...{ baseepochs: "epochs of the base (4)", rank: "of the adapter (4)", epochs: "of an adapter (20)" },
+    batch: "passages a step of the adapter (128)",
+    methods: "methods a,b (all)",
+    export: "writes problem, adapters and ground truth to this folder, for peers/compare_decoder.py",
+    peers: "reads other libraries' scores from such a folder",
+  },
+  examples: [
+    ["lds-decoder", "tiny Shakespeare, all methods; about 20 minutes the first time"],
+    ["lds-decoder --bounded", "a first look: a decoder of one layer, which learns little"],
+    ["lds-decoder --data texts.csv --test more.csv --text-column body", "your texts, one passage or more a row"],
+  ],
   run,
 };

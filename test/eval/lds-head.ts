@@ -1,7 +1,7 @@
 import { defaultLambda } from "../../node/factory/train-head.ts";
 import { brittleness } from "./brittleness.ts";
 import { classificationData } from "./data.ts";
-import { type EvalOptions, type Evaluation, EvaluationError, ownInteger, ownNumber } from "./evaluation.ts";
+import { type EvalOptions, type Evaluation, EvaluationError, ownInteger, ownNumber, ownShare } from "./evaluation.ts";
 import { exportProblem } from "./export.ts";
 import { type Family, familySubsets, type GroundTruth, groundTruth, problemKey } from "./ground-truth.ts";
 import { type HeadProblem, headProblem } from "./head-problem.ts";
@@ -20,11 +20,15 @@ const REFERENCE = "exact-gauss-newton";
 const EXTRA_FAMILIES: readonly Family[] = ["contributors", "drop10", "drop2"];
 
 type Sizes = typeof FULL;
+/** A correlation wants two subsets, a head two rows. */
+const LEAST: Partial<Sizes> = { n: 2, subsets: 2, queries: 1, tuning: 1, contributors: 2 };
 type Truths = Readonly<Record<string, GroundTruth>> & { readonly half: GroundTruth };
 
 function sizesOf(options: EvalOptions): Sizes {
   const base = options.bounded ? BOUNDED : FULL;
-  const entries = Object.entries(base).map(([name, value]) => [name, ownInteger(options, name, value)]);
+  const entries = Object.entries(base).map(([name, value]) => {
+    return [name, ownInteger(options, name, value, LEAST[name as keyof Sizes])];
+  });
   return Object.fromEntries(entries) as Sizes;
 }
 
@@ -39,7 +43,7 @@ function methodsOf(options: EvalOptions): readonly Method[] {
 }
 
 async function truthsOf(problem: HeadProblem, sizes: Sizes, options: EvalOptions): Promise<Truths> {
-  const alpha = ownNumber(options, "alpha", 0.5);
+  const alpha = ownShare(options, "alpha", 0.5);
   const truths: Record<string, GroundTruth> = {};
   for (const family of ["half", ...EXTRA_FAMILIES] as const) {
     const count = family === "half" ? sizes.subsets : sizes.others;
@@ -130,8 +134,9 @@ function peersOf(problem: HeadProblem, options: EvalOptions): Record<string, Pee
 async function problemOf(options: EvalOptions, sizes: Sizes): Promise<{ problem: HeadProblem; noise: number }> {
   const data = classificationData(options);
   const items = Math.min(sizes.n, data.train.length);
-  const noise = ownNumber(options, "noise", 0);
+  const noise = ownShare(options, "noise", 0, true);
   const lambda = ownNumber(options, "lambda", defaultLambda(items));
+  if (!(lambda > 0)) throw new EvaluationError("usage", `--lambda is above 0, not ${options.own.lambda}`);
   const queries = Math.min(sizes.queries + sizes.tuning, data.test.length);
   if (queries <= sizes.tuning) {
     throw new EvaluationError("bad-data", `${data.test.length} test rows leave none beside ${sizes.tuning} for tuning`);
@@ -156,7 +161,7 @@ async function run(options: EvalOptions): Promise<object> {
   return {
     data: problem.data,
     ...{ n: problem.set.labels.length, classes: problem.set.classes, dims: problem.set.dims },
-    ...{ subsets: sizes.subsets, otherSubsets: sizes.others, alpha: ownNumber(options, "alpha", 0.5) },
+    ...{ subsets: sizes.subsets, otherSubsets: sizes.others, alpha: ownShare(options, "alpha", 0.5) },
     ...{ queries: sizes.queries, tuningQueries: sizes.tuning, contributors: sizes.contributors },
     ...{ noise, lambda: problem.lambda, accuracy: problem.accuracy },
     methods,
@@ -177,5 +182,27 @@ export const evaluation: Evaluation = {
     ...{ alpha: { type: "string" }, noise: { type: "string" }, lambda: { type: "string" } },
     ...{ methods: { type: "string" }, export: { type: "string" }, peers: { type: "string" } },
   },
+  help: {
+    n: "training rows (3000)",
+    subsets: "random subsets that the head is retrained on (100)",
+    others: "subsets of each further family: all but 10 %, all but 2 %, half of the contributors (50; 0: none)",
+    queries: "questions that are reported (300)",
+    tuning: "further questions on which dampings are chosen (60)",
+    contributors: "contributors that rows are dealt to (60)",
+    brittle: "questions whose highest rows are removed, each by a retraining (30; 0: none)",
+    "brittle-methods": "methods a,b of the brittleness (all)",
+    alpha: "share of rows that a random subset keeps (0.5)",
+    noise: "share of rows under a random label (0)",
+    lambda: "ridge (0.2 / rows)",
+    methods: "methods a,b (all)",
+    export: "writes problem and ground truth to this folder, for peers/compare.py",
+    peers: "reads other libraries' scores from such a folder",
+  },
+  examples: [
+    ["lds-head", "Banking77, all methods; about an hour the first time, seconds when it is asked again"],
+    ["lds-head --bounded --methods cosine-same-label,ours-int8-3,ours-paid", "a first look"],
+    ["lds-head --data train.csv --test test.csv --text-column body --label-column topic --output json", "your texts"],
+    ["lds-head --data train.csv --test test.csv --label-column kind --features", "your table of numbers"],
+  ],
   run,
 };

@@ -1,6 +1,6 @@
 import type { TrainingSet } from "../../node/factory/training-set.ts";
 import { decodeRow, rowBytes } from "../../node/influence/index-format.ts";
-import { type EvalOptions, type Evaluation, EvaluationError, ownInteger, ownNumber } from "./evaluation.ts";
+import { type EvalOptions, type Evaluation, EvaluationError, ownInteger, ownShare } from "./evaluation.ts";
 import type { Method } from "./method.ts";
 import { headIndex } from "./methods/head-index.ts";
 import { HEAD_METHODS } from "./methods/index.ts";
@@ -65,9 +65,8 @@ async function ownSignals({ problem }: MislabelProblem): Promise<Record<string, 
 }
 
 async function run(options: EvalOptions): Promise<object> {
-  const rows = ownInteger(options, "rows", options.bounded ? BOUNDED_ROWS : DEFAULT_ROWS);
-  const noise = ownNumber(options, "noise", DEFAULT_NOISE);
-  if (!(noise > 0 && noise < 1)) throw new EvaluationError("usage", "--noise wants a number between 0 and 1");
+  const rows = ownInteger(options, "rows", options.bounded ? BOUNDED_ROWS : DEFAULT_ROWS, 2);
+  const noise = ownShare(options, "noise", DEFAULT_NOISE);
   const methods = methodsOf(options);
   const mislabelled = await mislabelProblem(options, rows, noise);
   const { problem, bad } = mislabelled;
@@ -109,5 +108,15 @@ export const evaluation: Evaluation = {
   describe:
     "how well wrong labels are told from right ones: area under the curve, 10 % noise, every method of lds-head",
   options: { rows: { type: "string" }, noise: { type: "string" }, methods: { type: "string" } },
+  help: {
+    rows: "rows, a tenth of them held out (3000)",
+    noise: "share of them under a wrong label (0.1)",
+    methods: "methods of lds-head a,b (all; a few with --bounded)",
+  },
+  examples: [
+    ["mislabel", "Banking77, all methods; about half an hour the first time"],
+    ["mislabel --methods grad-dot,ours-int8-3 --noise 0.2", "two methods, more noise"],
+    ["mislabel --data train.csv --test test.csv --text-column body --label-column topic", "your texts"],
+  ],
   run,
 };

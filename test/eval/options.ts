@@ -24,9 +24,33 @@ export interface ParsedCommand {
   readonly help: boolean;
 }
 
-/** The flags of one evaluation, for its help. */
-export function flagsOf(evaluation: Evaluation): string[] {
-  return Object.keys({ ...COMMON, ...evaluation.options }).map((name) => `--${name}`);
+const COMMON_HELP: Readonly<Record<keyof typeof COMMON, string>> = {
+  data: "CSV file to train on, in UTF-8 with a header line; the evaluation's public data set when absent",
+  test: "CSV file that is asked about; comes together with --data",
+  "text-column": 'column of the texts ("text")',
+  "label-column": 'column of the labels ("category")',
+  "feature-columns": "numeric columns a,b,c that are the features themselves: tables, pixels",
+  features: "every column but the label is a numeric feature",
+  seed: "of every draw (1)",
+  workers: "threads of trainers (one a core)",
+  state: "folder in which retrainings and scores are kept: an interrupted run goes on where it stopped",
+  bounded: "the small version for continuous integration",
+  output: "text or json",
+  help: "this",
+};
+
+/** What an evaluation measures, its flags and how it is called. */
+export function helpOf({ name, describe, options, help, examples }: Evaluation): string {
+  const line = (flag: string, meaning: string) => `  --${flag.padEnd(17)} ${meaning}\n`;
+  const own = Object.keys(options ?? {}).map((flag) => line(flag, help?.[flag] ?? ""));
+  const common = Object.entries(COMMON_HELP).map(([flag, meaning]) => line(flag, meaning));
+  const shown = (examples ?? []).map(([command, purpose]) => `  # ${purpose}\n  npm run eval -- ${command}\n`);
+  return [
+    `npm run eval -- ${name} [flags]\n${describe}\n\n`,
+    ...(own.length > 0 ? ["Its own flags\n", ...own, "\n"] : []),
+    ...["Flags of every evaluation\n", ...common],
+    ...(shown.length > 0 ? ["\nExamples\n", ...shown] : []),
+  ].join("");
 }
 
 function wholeNumber(name: string, text: string): number {

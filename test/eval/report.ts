@@ -39,5 +39,7 @@ export const evaluation: Evaluation = {
   name: "report",
   describe: "writes saved results (--results DIR) as one self-contained page (--out FILE)",
   options: { results: { type: "string" }, out: { type: "string" } },
+  help: { results: "folder of saved results (test/eval/results)", out: "page that is written (eval-report.html)" },
+  examples: [["report --out report.html", "the results of this repository as one page"]],
   run,
 };

@@ -11,6 +11,7 @@ import {
   type Tensor,
   toFloat64,
 } from "../../../node/influence/graph/index.ts";
+import { median } from "../../bench/statistics.ts";
 import { adapterTargets, type DecoderProblem } from "./problem.ts";
 import { feedsOf } from "./retrain.ts";
 
@@ -101,6 +102,22 @@ function blocksOf(parameters: readonly Parameter[]): Block[] {
     start += sizeOf(dims);
     return block;
   });
+}
+
+/** Queries that are timed one at a time. */
+const TIMED = 20;
+
+/** Median milliseconds of one query's gradient at one adapter, in one session. */
+export async function gradientTime(problem: DecoderProblem, weights: Float64Array): Promise<number> {
+  const source = await openPerSample(problem);
+  const times: number[] = [];
+  for (const query of problem.queries.slice(0, TIMED)) {
+    const start = performance.now();
+    await source.gradients([query], weights);
+    times.push(performance.now() - start);
+  }
+  await source.release();
+  return median(times);
 }
 
 /** Gradients of every row and query at each of these adapters. */

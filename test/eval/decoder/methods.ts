@@ -21,6 +21,8 @@ export interface AdapterInput {
 export interface AdapterMethod {
   readonly name: string;
   readonly source: string;
+  /** Adapters at which a query's gradient is taken; one when absent. */
+  adapters?(input: AdapterInput): number;
   settings(input: AdapterInput): readonly Setting[];
 }
 
@@ -67,6 +69,7 @@ function cosines({ rows, queries, size }: GradientView): (query: number) => Floa
 const textCosine: AdapterMethod = {
   name: "text-cosine",
   source: "TF-IDF; no model",
+  adapters: () => 0,
   settings({ rowTokens, queryTokens }) {
     const documents = new Map<number, number>();
     for (const tokens of rowTokens) for (const t of new Set(tokens)) documents.set(t, (documents.get(t) ?? 0) + 1);
@@ -102,6 +105,7 @@ const gradCos: AdapterMethod = {
 const tracIn: AdapterMethod = {
   name: "tracin",
   source: "Pruthi et al. 2020, arXiv 2002.08484",
+  adapters: ({ trajectory }) => trajectory.length,
   settings: ({ trajectory, main }) => one(8 * main.size * trajectory.length, averaged(trajectory.map(products))),
 };
 
@@ -126,6 +130,7 @@ function trak(name: string, of: (input: AdapterInput) => readonly GradientView[]
   return {
     name,
     source: "Park et al. 2023, arXiv 2303.14186",
+    adapters: (input) => of(input).length,
     settings(input) {
       const views = of(input);
       const parts = views.map((view, m) => projected(view, `trak-${m}`));

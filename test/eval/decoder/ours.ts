@@ -26,6 +26,7 @@ function settings(scorer: (damping: number) => Scorer): Setting[] {
 const exact: AdapterMethod = {
   name: "ours-float",
   source: SOURCE,
+  adapters: ({ trajectory }) => stagesOf(trajectory).length,
   settings({ trajectory, main }) {
     const views = stagesOf(trajectory);
     const parts = views.map(ekfacOf);
@@ -94,6 +95,7 @@ function indexScorer(
 const indexed: AdapterMethod = {
   name: "ours",
   source: `${SOURCE}, int8: the bytes that are served`,
+  adapters: ({ trajectory }) => stagesOf(trajectory).length,
   settings({ trajectory }) {
     const opened = stagesOf(trajectory).map(openView);
     return settings((damping) => indexScorer(trajectory, opened, damping));

@@ -54,11 +54,31 @@ export function adapterTargets({ layers }: DecoderSizes): string[] {
   return Array.from({ length: layers }, (_, i) => LINEAR.map((name) => `blocks.${i}.${name}`)).flat();
 }
 
-/** Lines joined to passages of about as many tokens as a window holds, by the given count. */
-export function passages(text: string, length: (text: string) => number, most: number): string[] {
+/** A line's words in pieces of at most `most` tokens; a word that is longer alone is left out. */
+function pieces(line: string, length: (text: string) => number, most: number): string[] {
   const found: string[] = [];
   let current = "";
-  for (const line of text.split("\n")) {
+  for (const word of line.split(" ")) {
+    const longer = current === "" ? word : `${current} ${word}`;
+    if (length(longer) <= most) {
+      current = longer;
+      continue;
+    }
+    if (current !== "") found.push(current);
+    current = length(word) <= most ? word : "";
+  }
+  return current === "" ? found : [...found, current];
+}
+
+/**
+ * Lines joined to passages of about as many tokens as a window holds, by the given count. A longer line is left out,
+ * or cut at its spaces.
+ */
+export function passages(text: string, length: (text: string) => number, most: number, cutsLines = false): string[] {
+  const found: string[] = [];
+  let current = "";
+  const lines = text.split("\n");
+  for (const line of cutsLines ? lines.flatMap((line) => pieces(line, length, most)) : lines) {
     const longer = current === "" ? line : `${current}\n${line}`;
     if (length(longer) <= most) {
       current = longer;
@@ -78,12 +98,16 @@ export async function decoderProblem(text: string, sizes: DecoderSizes, options:
   const tokenizer = new TextEncoder().encode(JSON.stringify(trainBpe([text.slice(0, cut)], { vocab: sizes.vocab })));
   const { encode } = openTokenizer(tokenizer);
   // A row is one window: its end token takes a place.
-  const cutUp = (part: string) => passages(part, (piece) => encode(piece).length, sizes.context - 1);
+  const cutUp = (part: string) =>
+    passages(part, (piece) => encode(piece).length, sizes.context - 1, options.data !== undefined);
   const before = cutUp(text.slice(0, Math.min(cut, sizes.baseTexts * 6 * sizes.context))).slice(0, sizes.baseTexts);
   const after = cutUp(text.slice(cut, cut + (sizes.n + sizes.queries) * 16 * sizes.context));
   const wanted = sizes.n + sizes.queries;
   if (after.length < wanted) {
-    throw new EvaluationError("bad-data", `the text gives ${after.length} passages; ${wanted} are needed`);
+    throw new EvaluationError(
+      "bad-data",
+      `the last three tenths of the text give ${after.length} passages of ${sizes.context - 1} tokens, ${wanted} are needed: more text, or less --n`,
+    );
   }
   // Queries lie among the rows' scenes, so that some rows speak of what they speak of.
   const chosen = after.slice(0, wanted);

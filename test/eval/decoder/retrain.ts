@@ -14,6 +14,8 @@ export interface Retrained {
   readonly weights: Float64Array;
   /** [query]: mean log-probability of a token of the query. */
   readonly outputs: Float64Array;
+  /** What the training took; absent when it was read. */
+  readonly seconds?: number;
 }
 
 /** Passages as the graph takes them: one window each. */
@@ -58,13 +60,17 @@ export async function retrained(
   const size = adapterSize(problem);
   const queries = problem.queries.length;
   const name = keyOf([Int32Array.from(rows), seed]).slice(0, 32);
+  let seconds: number | undefined;
   const kept = await state.keep(problem.key, name, size + queries, async () => {
     const { manifest, data } = adapterJob(problem, rows, seed);
+    const start = performance.now();
     const { weights } = await runJob(manifest, data);
+    seconds = (performance.now() - start) / 1000;
     const session = await openGraph(trainedGraph(manifest, problem.graph, weights));
     const losses = await lossesOf(session, feedsOf(problem, problem.queries));
     await session.release();
     return Float64Array.of(...Array.from(weights, (w) => w / 2 ** 24), ...Array.from(losses, (loss) => -loss));
   });
-  return { weights: kept.slice(0, size), outputs: kept.slice(size) };
+  const timed = seconds === undefined ? {} : { seconds };
+  return { weights: kept.slice(0, size), outputs: kept.slice(size), ...timed };
 }

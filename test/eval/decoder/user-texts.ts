@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { parse } from "csv-parse/sync";
+import { csvRows } from "../data.ts";
 import { type EvalOptions, EvaluationError } from "../evaluation.ts";
 
 /** The text column of a user's files, one text a line: base first, rows and queries last. Throws EvaluationError bad-data. */
@@ -7,17 +6,13 @@ export function userTexts({ data, test, textColumn }: EvalOptions): string {
   return [data, test]
     .flatMap((file) => {
       if (file === undefined) return [];
-      let rows: Record<string, string>[];
-      try {
-        rows = parse(readFileSync(file), { columns: true, skip_empty_lines: true, bom: true });
-      } catch (error) {
-        throw new EvaluationError("bad-data", `cannot read ${file}: ${(error as Error).message}`);
+      const rows = csvRows(file);
+      if (rows.length === 0) throw new EvaluationError("bad-data", `${file} has no rows`);
+      const columns = Object.keys(rows[0]!);
+      if (!columns.includes(textColumn)) {
+        throw new EvaluationError("bad-data", `${file} has no column ${textColumn}; it has ${columns.join(", ")}`);
       }
-      return rows.map((row) => {
-        const text = row[textColumn];
-        if (text === undefined) throw new EvaluationError("bad-data", `${file} has no column ${textColumn}`);
-        return text.replaceAll("\n", " ");
-      });
+      return rows.map((row) => row[textColumn]!.replaceAll(/\s+/g, " ").trim()).filter((text) => text !== "");
     })
     .join("\n");
 }

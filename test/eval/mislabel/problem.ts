@@ -65,5 +65,8 @@ export async function mislabelProblem(options: EvalOptions, rows: number, noise:
     ...{ texts: kept.map((i) => noisy.texts[i]!), heldOut: { ...heldOut, labels: Int32Array.from(heldOut.labels) } },
     ...{ contributor: Int32Array.from(kept, (_, i) => i % CONTRIBUTORS), contributors: CONTRIBUTORS },
   });
-  return { problem: aboutRows(problem, Int32Array.from([...Array.from(set.labels), ...Array.from(heldOut.labels)])), bad };
+  return {
+    problem: aboutRows(problem, Int32Array.from([...Array.from(set.labels), ...Array.from(heldOut.labels)])),
+    bad,
+  };
 }

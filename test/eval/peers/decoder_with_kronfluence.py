@@ -32,7 +32,7 @@ def run(exported, runs):
             return exported.layers
 
         def get_attention_mask(self, batch):
-            return batch[2]
+            return batch[2].long()
 
     torch.manual_seed(0)
     task = AdapterTask()

@@ -147,6 +147,14 @@ def run(exported, runs):
         return inner_product(IFAttributorCG(task_of(loss_of), max_iter=steps, regularization=exported.ridge), part)
 
     runs.method("dattri-if-cg", {f"{s} steps": s for s in (10, 20, 40)}, conjugate)
+
+    square = gradient_square()
+
+    def datainf(relative, part):
+        return inner_product(IFAttributorDataInf(task_of(loss_of), regularization=relative * square), part, 30)
+
+    runs.method("dattri-if-datainf", {f"{r:g} x mean |g|^2": r for r in (1e-3, 1e-2)}, datainf)
+
     def lissa(depth, part):
         attributor = IFAttributorLiSSA(
             task_of(loss_of), batch_size=64, recursion_depth=depth, damping=exported.ridge / 0.1, scaling=0.1
@@ -154,13 +162,6 @@ def run(exported, runs):
         return inner_product(attributor, part)
 
     runs.method("dattri-if-lissa", {f"depth {d}": d for d in (100, 300)}, lissa)
-
-    square = gradient_square()
-
-    def datainf(relative, part):
-        return inner_product(IFAttributorDataInf(task_of(loss_of), regularization=relative * square), part, 30)
-
-    runs.method("dattri-if-datainf", {f"{r:g} x mean |g|^2": r for r in (1e-3, 1e-2, 1e-1)}, datainf)
 
     size = exported.dims * exported.classes
     if size <= 10_000:
