@@ -12,6 +12,7 @@ import { toJson } from "../../proto/runtime.ts";
 import { ATTRIBUTION } from "./keys.ts";
 import { checkParams, DEFAULT_PARAMS } from "./params.ts";
 import { type Behaviour, Network } from "./testing/agents.ts";
+import { TestChain } from "./testing/chain.ts";
 import { account, FUNDS, hashOf } from "./testing/fixtures.ts";
 import type { ClaimHandler } from "./types.ts";
 
@@ -107,6 +108,17 @@ describe("the fee for attesting a claim", () => {
     expect([unattested.claim().attestFee, unattested.held()]).toEqual(["", BOND]);
     const staked = posted({ handler: { stakes: "module" } });
     expect([staked.claim().attestFee, staked.held()]).toEqual(["", BOND]);
+  });
+
+  test("survives an export while it is held; a state that names another one is refused (I4, I14)", () => {
+    const { net } = posted();
+    const exported = net.chain.export() as Record<string, { claims: { attest_fee: string }[] }>;
+    const validators = net.agents.map(({ keys }) => keys);
+    const load = (state: Record<string, unknown>) =>
+      new TestChain({ validators, accounts: [], state, height: net.chain.height });
+    expect(load(exported).export()).toEqual(exported);
+    const claims = exported.attribution?.claims.map((claim) => ({ ...claim, attest_fee: "100000" }));
+    expect(() => load({ ...exported, attribution: { ...exported.attribution, claims } })).toThrow("attribution/escrow");
   });
 
   test("has a rail, and is none for kinds that are paid elsewhere", () => {

@@ -2,10 +2,12 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { AppError } from "../../chain/app/errors.ts";
 import { toHex } from "../../chain/crypto/bytes.ts";
-import { ClaimKind, ClaimStatus, Msg, Query } from "../../proto/gen/openledger/attribution/v1.ts";
+import { ClaimKind, ClaimStatus, Msg, Params, Query } from "../../proto/gen/openledger/attribution/v1.ts";
 import { RequestStatus } from "../../proto/gen/openledger/inference/v1.ts";
 import { Msg as RewardsMsg } from "../../proto/gen/openledger/rewards/v1.ts";
+import { toJson } from "../../proto/runtime.ts";
 import { request, resultOpening, submit } from "../inference/testing/flow.ts";
+import { DEFAULT_PARAMS } from "./params.ts";
 import { type AgentSpec, type Behaviour, blobId, Network, type NetworkOptions } from "./testing/agents.ts";
 import { account } from "./testing/fixtures.ts";
 
@@ -60,13 +62,29 @@ const PAYEES = [
   "val-4",
 ];
 
+/** Availability costs a fee here, which seldom divides by the powers. */
+const STATE = {
+  attribution: {
+    params: toJson(Params, {
+      ...DEFAULT_PARAMS,
+      kinds: [
+        {
+          ...{ kind: ClaimKind.CLAIM_KIND_AVAILABILITY, commitBlocks: 4n, holdBlocks: 0n, maxOpen: 0 },
+          ...{ noQuorumBurnBps: 0, attestFee: "777" },
+        },
+        ...DEFAULT_PARAMS.kinds,
+      ],
+    }),
+  },
+};
+
 /** Runs the script and then enough blocks for every claim and request to end. */
 function run(
   validators: readonly AgentSpec[],
   blocks: readonly (readonly Action[])[],
   options: NetworkOptions,
 ): Network {
-  const net = new Network(validators, options);
+  const net = new Network(validators, { state: STATE, ...options });
   for (const actions of [...blocks, ...Array.from({ length: 32 }, () => [])]) {
     net.block((ctx) => {
       for (const each of actions) {
