@@ -100,6 +100,7 @@ export function openAdapterSession(
         if (found.some(({ length }) => length !== size)) throw new InfluenceError("bad-shape", "a gradient is short");
         return found;
       }),
-    close: () => source.close(),
+    // After what is under way: a thread is not ended inside the runtime.
+    close: () => queue.run(() => source.close()),
   };
 }
