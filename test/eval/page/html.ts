@@ -40,7 +40,7 @@ table { border-collapse: collapse; font-size: 13px; margin: 1rem 0; } th, td { p
 td.number { text-align: right; font-variant-numeric: tabular-nums; } svg { max-width: 100%; height: auto; display: block; margin: 1rem 0; }
 svg text { font: 12px system-ui, sans-serif; fill: var(--ink); } svg .soft { fill: var(--soft); } svg .axis { stroke: var(--line); }
 svg .ours { fill: var(--ours); stroke: var(--ours); } svg .other { fill: var(--other); stroke: var(--other); } svg .peer { fill: var(--peer); stroke: var(--peer); }
-svg .error { stroke: var(--ink); stroke-width: 1.2; }
+svg rect[class] { stroke: none; } svg .mark { stroke: var(--soft); stroke-dasharray: 4 3; } svg .error { stroke: var(--ink); stroke-width: 1.2; }
 `;
 
 /** One file without any request to elsewhere. */

@@ -25,23 +25,49 @@ const LABEL_GAP = 13;
 
 const number = (x: number) => Number(x.toFixed(2));
 
-/** Horizontal bars with one standard error to either side, best first. */
-export function barPlot(marks: readonly Mark[]): string {
-  const sorted = [...marks].sort((a, b) => b.lds - a.lds);
-  const low = Math.min(0, ...sorted.map(({ lds, se }) => lds - se));
-  const x = (value: number) => number(LABELS + ((value - low) / (1 - low)) * (WIDTH - LABELS - RIGHT));
-  const bars = sorted.map(({ name, lds, se, kind }, i) => {
+export interface Bar {
+  readonly name: string;
+  readonly value: number;
+  readonly se?: number;
+  readonly kind: Mark["kind"];
+}
+
+export interface BarOptions {
+  /** What is drawn, for readers that do not see it. */
+  readonly label: string;
+  /** Value at the right end; more than that is cut there. */
+  readonly most: number;
+  /** Values with a vertical line and what they stand for. */
+  readonly lines?: readonly (readonly [value: number, meaning: string])[];
+}
+
+/** Horizontal bars with one standard error to either side, in the order given. */
+export function bars(rows: readonly Bar[], { label, most, lines = [] }: BarOptions): string {
+  const low = Math.min(0, ...rows.map(({ value, se = 0 }) => value - se));
+  const x = (value: number) =>
+    number(LABELS + ((Math.min(value, most) - low) / (most - low)) * (WIDTH - LABELS - RIGHT));
+  const drawn = rows.map(({ name, value, se, kind }, i) => {
     const y = i * BAR + 4;
     const middle = y + BAR / 2 - 2;
+    const error =
+      se === undefined
+        ? ""
+        : `<line class="error" x1="${x(value - se)}" x2="${x(value + se)}" y1="${middle}" y2="${middle}"/>`;
     return [
       `<text x="${LABELS - 8}" y="${middle + 4}" text-anchor="end">${escaped(name)}</text>`,
-      `<rect class="${kind}" x="${Math.min(x(0), x(lds))}" y="${y}" width="${number(Math.abs(x(lds) - x(0)))}" height="${BAR - 5}" fill-opacity=".75" stroke="none"/>`,
-      `<line class="error" x1="${x(lds - se)}" x2="${x(lds + se)}" y1="${middle}" y2="${middle}"/>`,
-      `<text class="soft" x="${x(Math.max(lds + se, 0)) + 6}" y="${middle + 4}">${lds.toFixed(3)}</text>`,
+      `<rect class="${kind}" x="${Math.min(x(0), x(value))}" y="${y}" width="${number(Math.abs(x(value) - x(0)))}" height="${BAR - 5}" fill-opacity=".75"/>`,
+      error,
+      `<text class="soft" x="${number(x(Math.max(value + (se ?? 0), 0)) + 6)}" y="${middle + 4}">${value.toFixed(3)}</text>`,
     ].join("");
   });
-  const height = sorted.length * BAR + 10;
-  return `<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="LDS by method">${bars.join("")}</svg>`;
+  const bottom = rows.length * BAR + 4;
+  const marks = lines.map(([value, meaning], i) => {
+    const line = `<line class="mark" x1="${x(value)}" x2="${x(value)}" y1="0" y2="${bottom}"/>`;
+    return `${line}<text class="soft" x="${x(value)}" y="${bottom + 14 * (i + 1)}" text-anchor="middle">${escaped(meaning)}</text>`;
+  });
+  const height = bottom + 6 + 14 * lines.length;
+  const body = [...marks, ...drawn].join("");
+  return `<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escaped(label)}">${body}</svg>`;
 }
 
 /** Powers of ten that a range touches. */
