@@ -1,11 +1,12 @@
 import type { Command } from "commander";
 import type { HostEvent } from "../../node/serving/index.ts";
 import { RequestStatus } from "../../proto/gen/openledger/inference/v1.ts";
+import { ModelStatus, Query } from "../../proto/gen/openledger/modelregistry/v1.ts";
 import { DEFAULT_GAS_PRICE } from "../chain/client.ts";
-import { usageError } from "../errors.ts";
+import { CliError, EXIT, usageError } from "../errors.ts";
 import { globalsOf } from "../options.ts";
 import { formatOpen } from "../output.ts";
-import { openSession } from "../work/session.ts";
+import { openSession, type Session } from "../work/session.ts";
 
 interface HostOptions {
   readonly from: string;
@@ -44,6 +45,7 @@ async function serve(options: HostOptions, self: Command): Promise<void> {
   const globals = globalsOf(self);
   const models = options.model.split(",").filter((id) => id !== "");
   const session = await openSession(globals, options);
+  for (const id of models) await requireModel(session, id);
   // Loaded here, so that other commands start without the engine's libraries.
   const [{ createHost }, { createLog }] = await Promise.all([
     import("../../node/serving/index.ts"),
@@ -66,6 +68,16 @@ async function serve(options: HostOptions, self: Command): Promise<void> {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
   });
   await host.stop();
+}
+
+/** A host of a model that does not exist would wait for ever without a word. */
+async function requireModel(session: Session, id: string): Promise<void> {
+  const model = (await session.find(Query.Model, { id }))?.model;
+  if (!model)
+    throw new CliError(EXIT.notFound, `there is no model ${id}`, "see `openledgerd query modelregistry models`");
+  if (model.status === ModelStatus.MODEL_STATUS_SERVING) return;
+  const what = model.status === ModelStatus.MODEL_STATUS_RETIRED ? "is retired" : "does not serve yet";
+  process.stderr.write(`model ${id} ${what}: nobody can ask it\n`);
 }
 
 function positive(text: string, option: string): number {

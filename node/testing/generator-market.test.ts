@@ -1,6 +1,10 @@
 import { rmSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Json } from "../../chain/codec/comet-json-fields.ts";
+import { ChainClient } from "../../cli/chain/client.ts";
+import { citeInference } from "../../cli/work/infer-cited.ts";
+import { payoutsOf } from "../../cli/work/payouts.ts";
+import { SILENT } from "../../cli/work/progress.ts";
 import { DEFAULT_PARAMS } from "../../modules/attribution/params.ts";
 import {
   Query as AttributionQuery,
@@ -16,6 +20,7 @@ import {
   type Request,
   RequestStatus,
 } from "../../proto/gen/openledger/inference/v1.ts";
+import { Query as ModelQuery } from "../../proto/gen/openledger/modelregistry/v1.ts";
 import { Pool, Query as RewardsQuery } from "../../proto/gen/openledger/rewards/v1.ts";
 import { toJson } from "../../proto/runtime.ts";
 import type { GenerationRequest } from "../generator/index.ts";
@@ -135,6 +140,14 @@ test("a trained adapter is registered with its index, asked, checked in one pass
   const { settlement: influence, tokens } = ResultOpening.decode(claim!.opening);
   expect(tokens?.entries[0]).toMatchObject({ contribution: known.contribution, item: known.item });
   expect(influence?.entries.length).toBeGreaterThan(0);
+
+  const client = await ChainClient.connect(network.first.rpcUrl);
+  const items = (await payoutsOf({ find: (method, query) => client.query(method, query) }, first!.id))!.items;
+  const { model } = await market.rpc.ask(ModelQuery.Model, { id: MODEL });
+  const cited = await citeInference(client, model!, { tokens: output.tokens, items }, SILENT);
+  expect(cited.marked).toMatch(/^‹.+›\[1\]/);
+  expect(cited.agrees).toBe(true);
+  expect((await citeInference(client, model!, { tokens: output.tokens, items: [] }, SILENT)).agrees).toBe(false);
 
   const { settlement } = await market.rpc.ask(RewardsQuery.Settlement, { request: first!.id });
   const { pools, split, payouts = [] } = settlement ?? {};
