@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { verifyRowProof } from "../row-proof.ts";
 import { buildAdapterIndex } from "./build.ts";
-import { adapterRowBytes, decodeAdapterHeader, encodeAdapterHeader } from "./format.ts";
+import { adapterRowBytes, decodeAdapterHeader, decodeAdapterRow, encodeAdapterHeader } from "./format.ts";
 import { adapterRowProofs } from "./row-root.ts";
 import { TINY_TEXTS, type TinyAdapter, tinyAdapter } from "./testing/tiny-adapter.ts";
 import type { BuiltAdapterIndex } from "./types.ts";
@@ -53,6 +53,16 @@ test("a long item is one row: its windows' gradients are summed", async () => {
   const one = await buildAdapterIndex(input, { reference: true });
   expect(one.header.rows).toBe(rows.length);
   expect(one.header.rowsHash).not.toEqual(built.header.rowsHash);
+});
+
+test("an item without tokens is a row of zeros, whatever the others are", async () => {
+  const { rows } = tiny.input;
+  const input = { ...tiny.input, rows: [{ ...rows[0]!, tokens: new Int32Array(0) }, ...rows.slice(1)] };
+  const { header, rows: bytes } = await buildAdapterIndex(input, { reference: true });
+  const row = decodeAdapterRow(header, adapterRowBytes(bytes, header, 0));
+  expect(row.mantissas.every((m) => m === 0)).toBe(true);
+  expect([...row.shifts]).toEqual([0, 0, 0]);
+  expect(row).toMatchObject({ owner: 0, overlap: 0, clip: 65535 });
 });
 
 test("input that fits no index is refused by name", async () => {
