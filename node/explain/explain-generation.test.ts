@@ -37,7 +37,7 @@ const folder = mkdtempSync(join(tmpdir(), "explain-generation-"));
 
 beforeAll(async () => {
   made = await tinyGenerator(await tinyBase(), [sourceOf(TEXTS)], placedRows());
-  resident = await openResident(made.blobs, folder);
+  resident = await openResident(made.blobs, { folder, memoryBytes: 2 ** 28 });
   answer = await resident.answer(ASKED, 1_000);
   inputs = settled();
 }, 60_000);
