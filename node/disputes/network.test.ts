@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { QueryBalanceRequest, QueryBalanceResponse } from "cosmjs-types/cosmos/bank/v1beta1/query";
 import { RequestQuery } from "cosmjs-types/tendermint/abci/types";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -6,6 +9,7 @@ import { fromHex } from "../../chain/crypto/bytes.ts";
 import { sha256 } from "../../chain/crypto/hash.ts";
 import { DEFAULT_PARAMS } from "../../modules/attribution/params.ts";
 import { DEFAULT_PARAMS as DISPUTE_PARAMS } from "../../modules/dispute/params.ts";
+import { sendMessage } from "../../modules/testing/wallet.ts";
 import {
   type Claim,
   ClaimKind,
@@ -29,6 +33,7 @@ import {
 } from "../../proto/gen/openledger/modelregistry/v1.ts";
 import { toJson } from "../../proto/runtime.ts";
 import { syntheticData } from "../../test/bench/synthetic.ts";
+import { cliJson, Program } from "../../test/e2e/process.ts";
 import { encodeManifest, type JobData, type JobManifest } from "../factory/job/index.ts";
 import { graphJob } from "../factory/testing/jobs.ts";
 import { builtInEncoder } from "../influence/encoders/index.ts";
@@ -68,6 +73,8 @@ const PARAMS: Params = {
   unattestedKinds: [ClaimKind.CLAIM_KIND_INDEX],
 };
 
+const home = mkdtempSync(join(tmpdir(), "openledger-carol-"));
+
 let network: TestNetwork;
 let market: TestMarket;
 let manifest: JobManifest;
@@ -102,7 +109,10 @@ beforeAll(async () => {
   await register([HONEST], honest);
 }, 240_000);
 
-afterAll(() => network?.stop());
+afterAll(async () => {
+  await network?.stop();
+  rmSync(home, { recursive: true, force: true });
+});
 
 /** The ports of an account, which count what its transactions cost. */
 function portsOf(sender: TestSender): SidePorts & { readonly paid: () => bigint } {
@@ -185,26 +195,54 @@ async function play(model: Model, training: PlayedTraining, { challenger, poster
   return over as Dispute;
 }
 
-test("a falsified training that the drawn segments missed is overturned at the very step; its model serves no more", async () => {
+/** A funded account of the command line, with a keyring of its own. */
+async function cliAccount(): Promise<{ readonly address: string; readonly args: readonly string[] }> {
+  const keyring = ["--home", home, "--keyring-backend", "test"];
+  const { address } = await cliJson<{ address: string }>("keys", "add", "carol", ...keyring);
+  const user = market.sender("user");
+  await user.send(sendMessage(user.address, address, 10_000_000n));
+  return { address, args: ["--from", "carol", ...keyring, "--node", market.rpc.url] };
+}
+
+/** Answers the first dispute of a claim until it is over. */
+async function answer(model: Model, player: Player, ports: SidePorts): Promise<Dispute> {
+  const { id } = await eventually(
+    "a challenge",
+    async () => (await market.rpc.ask(Disputes.Disputes, { claimId: model.trainingClaimId })).disputes[0],
+    180_000,
+  );
+  const over = await playDispute(id, player, ports, { everyMs: 100 });
+  await player.close();
+  return over;
+}
+
+test("a falsified training that the drawn segments missed is overturned at the very step, by one command; its model serves no more", async () => {
   const [model] = await accepted(FALSE);
   if (!model) throw new Error("every falsified training was found out");
-  const [user, maker] = [portsOf(market.sender("user")), portsOf(market.sender("maker"))];
-  const before = [await balance(user.address), await balance(maker.address)] as const;
-  const disputed = await disputedTraining(await claimOf(model), user);
-  const { player, difference } = await Challenger.prepare(disputed, user, { workers: 1 });
-  expect(difference.position).toBe(FALSE_STEP + 2);
+  const carol = await cliAccount();
+  const maker = portsOf(market.sender("maker"));
+  const before = [await balance(carol.address), await balance(maker.address)] as const;
   const states = new MemoryStates();
   for (const [step, bytes] of falsified.states.entries()) states.keep({ step, bytes });
-  const liar = new Poster(disputed, maker, { states });
-  const sides = { challenger: { player, ports: user }, poster: { player: liar, ports: maker } };
-  const over = await play(model, falsified, sides);
+  const liar = new Poster(await disputedTraining(await claimOf(model), maker), maker, { states });
+  const challenge = ["dispute", "challenge", "--model", model.id, "--workers", "1", "--every", "200"];
+  const program = new Program([...challenge, "--output", "json", ...carol.args]);
+  const [over, exit] = await Promise.all([answer(model, liar, maker), program.ended]);
   expect([over.outcome, over.reason]).toEqual([DisputeOutcome.DISPUTE_OUTCOME_OVERTURNED, "referee"]);
   expect([over.agreed?.position, over.disputed?.position].map(Number)).toEqual([FALSE_STEP, FALSE_STEP + 1]);
+  expect([exit.code, JSON.parse(program.stdout)]).toMatchObject([
+    0,
+    { outcome: "overturned", challenger: carol.address },
+  ]);
+  expect(program.stderr).toContain(`the state after step ${FALSE_STEP + 1}, is another one`);
   expect((await claimOf(model)).status).toBe(ClaimStatus.CLAIM_STATUS_OVERTURNED);
   expect((await modelOf(model.id))?.status).toBe(ModelStatus.MODEL_STATUS_RETIRED);
-  expect((await balance(user.address)) - before[0]).toBe(CLAIM_BOND / 2n - user.paid());
+  // Half of the claim's bond, less the gas of a few moves.
+  const won = (await balance(carol.address)) - before[0];
+  expect(won).toBeGreaterThan(CLAIM_BOND / 2n - GAS_FEE);
+  expect(won).toBeLessThan(CLAIM_BOND / 2n);
   expect((await balance(maker.address)) - before[1]).toBe(-maker.paid());
-}, 240_000);
+}, 300_000);
 
 test("a false challenge of an honest training loses its stake, and the model goes on serving", async () => {
   const [model] = await accepted([HONEST]);
