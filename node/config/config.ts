@@ -24,7 +24,7 @@ export interface NodeConfig {
     /** A validator without a verifier abstains: it is not slashed and not paid. */
     readonly enabled: boolean;
     readonly workers: number;
-    /** Memory for resident models, MiB. */
+    /** Memory for resident classifiers, and as much again for resident generators, MiB. */
     readonly memoryMiB: number;
   };
   readonly blobs: {
