@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -21,15 +21,27 @@ function texts(file: string, count: number): string {
   return path;
 }
 
-test("the bounded run on a user's texts gives every method its score, and again from what it kept", async () => {
+test("the bounded run on a user's texts gives every method its score, again from what it kept, and other libraries theirs", async () => {
   const files = ["--data", texts("train.csv", 150), "--test", texts("test.csv", 60)];
+  const exported = join(folder, "export");
   const args = [...files, "--bounded", "--state", join(folder, "state")];
-  const { options } = parseCommand(evaluation, args, SILENT);
+  const { options } = parseCommand(evaluation, [...args, "--export", exported], SILENT);
   const first = (await evaluation.run(options)) as { methods: Record<string, { lds: number }> };
   expect(Object.keys(first.methods)).toEqual(expect.arrayContaining(["ours", "trak-10", "ek-fac", "tracin"]));
   for (const { lds } of Object.values(first.methods)) expect(Math.abs(lds)).toBeLessThanOrEqual(1);
   const lds = ({ methods }: typeof first) => Object.entries(methods).map(([name, method]) => [name, method.lds]);
-  expect(lds((await evaluation.run(options)) as typeof first)).toEqual(lds(first));
+  const { key, rows, queries, adapterSize, base } = JSON.parse(readFileSync(join(exported, "meta.json"), "utf8"));
+  const sizes = (base as { dims: number[] }[]).map(({ dims }) => dims.reduce((a, b) => a * b));
+  expect(statSync(join(exported, "base.f64")).size).toBe(8 * sizes.reduce((a, b) => a + b));
+  expect(statSync(join(exported, "ensemble.f64")).size).toBe(8 * 2 * adapterSize);
+  expect(statSync(join(exported, "half-masks.u8")).size).toBe(4 * rows);
+  writeFileSync(join(exported, "x.f32"), new Uint8Array(4 * rows * queries));
+  const runs = [{ method: "library-x", setting: "plain", file: "x.f32", queryMs: 7 }];
+  writeFileSync(join(exported, "peers.json"), JSON.stringify({ key, runs }));
+  const again = parseCommand(evaluation, [...args, "--peers", exported], SILENT).options;
+  const second = (await evaluation.run(again)) as typeof first;
+  expect(second.methods["library-x"]).toMatchObject({ lds: 0, queryMs: 7 });
+  expect(lds(second).slice(0, -1)).toEqual(lds(first));
 }, 120_000);
 
 test("lines are joined up to a window; one that is longer is cut at its spaces where that is wanted", () => {
