@@ -109,13 +109,16 @@ export async function answerDispute(
   }
 }
 
+/** Disputes that are watched, by id, with the player of those that were answered. */
+type Watched = Map<string, Player | undefined>;
+
 /** Answers every challenge of this account's claims, one after the other's move, until the signal; those that ended. */
 export async function answerAll(
   session: Session,
   options: SideOptions & { readonly once: boolean },
   progress: Progress,
 ): Promise<Dispute[]> {
-  const players = new Map<string, Player>();
+  const players: Watched = new Map();
   const over: Dispute[] = [];
   try {
     while (!options.signal.aborted && !(options.once && over.length > 0)) {
@@ -123,7 +126,7 @@ export async function answerAll(
       await sleep(options.everyMs, undefined, { signal: options.signal }).catch(() => undefined);
     }
   } finally {
-    for (const player of players.values()) await player.close();
+    for (const player of players.values()) await player?.close();
   }
   return over;
 }
@@ -131,25 +134,30 @@ export async function answerAll(
 /** One look at all open disputes of this account's claims. */
 async function answerRound(
   session: Session,
-  { players, options }: { readonly players: Map<string, Player>; readonly options: SideOptions },
+  { players, options }: { readonly players: Watched; readonly options: SideOptions },
   progress: Progress,
 ): Promise<Dispute[]> {
   const open = (await fetchDisputes(session.client)).filter(({ poster }) => poster === session.address);
   for (const dispute of open) {
     const id = toHex(dispute.id);
-    const player = players.get(id) ?? (await playerOf(session, dispute, options, progress));
-    players.set(id, player);
-    if (!isDue(dispute, player)) continue;
+    players.set(id, players.get(id));
+    if (dispute.phase !== DisputePhase.DISPUTE_PHASE_RESPOND) continue;
     progress.note(stageText(dispute));
     // A dispute that cannot be answered must not keep the others from it.
-    await makeMove(dispute, player, sidePorts(session)).catch((error: Error) => progress.note(`  ${error.message}`));
+    try {
+      const player = players.get(id) ?? (await playerOf(session, dispute, options, progress));
+      players.set(id, player);
+      await makeMove(dispute, player, sidePorts(session));
+    } catch (error) {
+      progress.note(`  ${(error as Error).message}`);
+    }
   }
   const ended: Dispute[] = [];
   for (const [id, player] of players) {
     if (open.some((dispute) => toHex(dispute.id) === id)) continue;
     const dispute = await fetchDispute(session.client, id);
     if (isOpen(dispute)) continue;
-    await player.close();
+    await player?.close();
     players.delete(id);
     ended.push(dispute);
     progress.note(stageText(dispute));

@@ -14,6 +14,8 @@ import type { ChainClient } from "../chain/client.ts";
 import { CliError, EXIT, usageError } from "../errors.ts";
 import { formatOpen, pairs, table } from "../output.ts";
 
+const NO_BYTES = new Uint8Array(0);
+
 interface StateView {
   readonly position: string;
   readonly root: string;
@@ -138,8 +140,16 @@ export function disputesText(views: readonly DisputeView[]): string {
 
 /** All that are open, or those of a claim. */
 export async function fetchDisputes(client: ChainClient, claim?: string): Promise<readonly Dispute[]> {
-  const claimId = claim === undefined ? new Uint8Array(0) : fromHex(claim);
-  return (await client.query(Query.Disputes, { claimId })).disputes;
+  if (claim !== undefined) {
+    return (await client.query(Query.Disputes, { claimId: fromHex(claim), startAfter: NO_BYTES })).disputes;
+  }
+  const found: Dispute[] = [];
+  for (;;) {
+    const startAfter = found.at(-1)?.id ?? NO_BYTES;
+    const { disputes } = await client.query(Query.Disputes, { claimId: NO_BYTES, startAfter });
+    if (disputes.length === 0) return found;
+    found.push(...disputes);
+  }
 }
 
 /** Throws CliError `not found`. */

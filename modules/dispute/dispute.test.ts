@@ -286,8 +286,23 @@ describe("genesis and queries", () => {
     expect(ask(Query.Disputes, new Uint8Array(0))).toEqual([id]);
     expect(ask(Query.Disputes, new Uint8Array(32))).toEqual([]);
     expect(() => ask(Query.Disputes, new Uint8Array(3))).toThrow("32 bytes");
+    const more = [challenge(arena), challenge(arena)];
+    const page = (startAfter: Uint8Array) => {
+      const route = arena.dispute.module.queries.find(({ path }) => path === Query.Disputes.path);
+      const bytes = Query.Disputes.request.encode({ claimId: new Uint8Array(0), startAfter }).finish();
+      return Query.Disputes.response
+        .decode(route?.handle(arena.context(), bytes) ?? bytes)
+        .disputes.map(({ id: of }) => of);
+    };
+    const all = page(new Uint8Array(0));
+    expect(all).toHaveLength(3);
+    expect(new Set(all.map(String))).toEqual(new Set([id, ...more].map(String)));
+    expect(page(all[0] as Uint8Array)).toEqual(all.slice(1));
+    expect(page(all[2] as Uint8Array)).toEqual([]);
     arena.blocks(61);
+    // What is over keeps its place in the order.
+    expect(page(all[1] as Uint8Array)).toEqual([]);
     expect(ask(Query.Disputes, new Uint8Array(0))).toEqual([]);
-    expect(ask(Query.Disputes, arena.claimId)).toEqual([id]);
+    expect(ask(Query.Disputes, arena.claimId)).toEqual([id, ...more]);
   });
 });

@@ -1,4 +1,5 @@
 import type { Context } from "../../chain/app/context.ts";
+import { equalBytes } from "../../chain/crypto/bytes.ts";
 import type { KvStore } from "../../chain/store/kv.ts";
 import { type Dispute, DisputePhase, type Params } from "../../proto/gen/openledger/dispute/v1.ts";
 import { errors } from "./errors.ts";
@@ -65,9 +66,12 @@ export class DisputeKeeper {
     return tables.openCount.get(this.#kv(ctx)) ?? 0;
   }
 
-  /** Ids of all disputes that are not over. */
-  *open(ctx: Context): Generator<Uint8Array> {
-    for (const [, id] of tables.open.iterate(this.#kv(ctx))) yield id;
+  /** Ids of all disputes that are not over, by claim; those after the place of another one, over or not. */
+  *open(ctx: Context, after?: Dispute): Generator<Uint8Array> {
+    const range = after ? { from: [after.claimId, after.id] as const } : {};
+    for (const [, id] of tables.open.iterate(this.#kv(ctx), range)) {
+      if (!after || !equalBytes(id, after.id)) yield id;
+    }
   }
 
   /** Of one claim. */

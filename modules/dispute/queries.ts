@@ -13,16 +13,17 @@ export function queries(keeper: DisputeKeeper): QueryRoute[] {
     queryRoute({ ...Query.Dispute, handle: (ctx, { id }) => ({ dispute: keeper.require(ctx, id) }) }),
     queryRoute({
       ...Query.Disputes,
-      handle: (ctx, { claimId }) => ({
-        disputes: claimId.length === 0 ? openDisputes(ctx, keeper) : disputesOf(ctx, keeper, claimId),
+      handle: (ctx, { claimId, startAfter }) => ({
+        disputes: claimId.length === 0 ? openDisputes(ctx, keeper, startAfter) : disputesOf(ctx, keeper, claimId),
       }),
     }),
   ];
 }
 
-function openDisputes(ctx: Context, keeper: DisputeKeeper): Dispute[] {
+function openDisputes(ctx: Context, keeper: DisputeKeeper, startAfter: Uint8Array): Dispute[] {
   const found: Dispute[] = [];
-  for (const id of keeper.open(ctx)) {
+  const after = startAfter.length === 0 ? undefined : keeper.require(ctx, startAfter);
+  for (const id of keeper.open(ctx, after)) {
     if (found.length >= MAX_PAGE) break;
     found.push(keeper.require(ctx, id));
   }

@@ -75,6 +75,8 @@ const PARAMS: Params = {
 
 const home = mkdtempSync(join(tmpdir(), "openledger-carol-"));
 
+const NONE = new Uint8Array(0);
+
 let network: TestNetwork;
 let market: TestMarket;
 let manifest: JobManifest;
@@ -187,7 +189,7 @@ interface Sides {
 async function play(model: Model, training: PlayedTraining, { challenger, poster }: Sides): Promise<Dispute> {
   const { trainingClaimId: claimId } = model;
   await challenger.ports.send(challengeMessage(claimId, training.log, challenger.ports.address));
-  const { disputes } = await market.rpc.ask(Disputes.Disputes, { claimId });
+  const { disputes } = await market.rpc.ask(Disputes.Disputes, { claimId, startAfter: NONE });
   const { id } = disputes.at(-1) as Dispute;
   const sides = [challenger, poster].map(({ player, ports }) => playDispute(id, player, ports, { everyMs: 100 }));
   const [over] = await Promise.all(sides);
@@ -208,7 +210,8 @@ async function cliAccount(): Promise<{ readonly address: string; readonly args: 
 async function answer(model: Model, player: Player, ports: SidePorts): Promise<Dispute> {
   const { id } = await eventually(
     "a challenge",
-    async () => (await market.rpc.ask(Disputes.Disputes, { claimId: model.trainingClaimId })).disputes[0],
+    async () =>
+      (await market.rpc.ask(Disputes.Disputes, { claimId: model.trainingClaimId, startAfter: NONE })).disputes[0],
     180_000,
   );
   const over = await playDispute(id, player, ports, { everyMs: 100 });

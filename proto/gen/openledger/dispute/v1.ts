@@ -52,11 +52,14 @@ export const QueryDisputeResponse: MessageCodec<QueryDisputeResponse> = message<
   { no: 1, name: "dispute", json: "dispute", type: "message", message: () => Dispute },
 ]);
 
+/** start_after is the id of the last dispute of the previous page; for open disputes only. */
 export interface QueryDisputesRequest {
   readonly claimId: Uint8Array;
+  readonly startAfter: Uint8Array;
 }
 export const QueryDisputesRequest: MessageCodec<QueryDisputesRequest> = message<QueryDisputesRequest>("openledger.dispute.v1.QueryDisputesRequest", () => [
   { no: 1, name: "claimId", json: "claim_id", type: "bytes" },
+  { no: 2, name: "startAfter", json: "start_after", type: "bytes" },
 ]);
 
 export interface QueryDisputesResponse {
