@@ -53,7 +53,10 @@ describe("the demo on four validators", () => {
   test("the parts of all fees sum to the fees, and contributors' pay to their part", () => {
     const { fees, ...parts } = result.totals;
     expect(sum(Object.values(parts))).toBe(BigInt(fees));
-    expect(sum(result.contributors.map(({ paid }) => paid))).toBe(BigInt(result.totals.contributors));
+    const flat = sum(result.contributors.map((contributor) => contributor.flat));
+    expect(sum(result.contributors.map(({ paid }) => paid)) - flat).toBe(BigInt(result.totals.contributors));
+    expect(flat).toBeLessThanOrEqual(BigInt(result.totals.heldOut));
+    expect(flat).toBeGreaterThan(0n);
   });
 
   test("all nodes have one application hash, the full node that synced and replayed included", () => {
@@ -82,6 +85,14 @@ describe("the demo on four validators", () => {
     }
     expect(result.snapshot.items).toBe(result.contributors.reduce((all, { accepted }) => all + accepted, 0));
     expect(result.snapshot.clusters).toBe(result.contributors.reduce((all, { owners }) => all + owners, 0));
+  });
+
+  test("the chain held out a tenth of the new items, and the model is judged by them", () => {
+    const { heldOut, clusters } = result.snapshot;
+    expect(heldOut).toBe(result.contributors.reduce((all, contributor) => all + contributor.heldOut, 0));
+    expect(heldOut).toBeGreaterThan(clusters / 20);
+    expect(heldOut).toBeLessThan(clusters / 5);
+    expect(result.model.heldOutAccuracy).toBeGreaterThan(0);
   });
 
   test("payments are recomputed from RPC and blobs to the same integers", () => {
