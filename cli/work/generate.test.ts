@@ -2,10 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { toHex } from "../../chain/crypto/bytes.ts";
+import { JobFolder } from "../../node/factory/job/index.ts";
+import { adapterIndexRoot } from "../../node/influence/adapter/index.ts";
+import { keepRows, keptRows } from "./factory-folder.ts";
 import { type InitOptions, initJob } from "./factory-init.ts";
 import { trainFolder } from "./factory-run.ts";
 import { generateFromFolder } from "./generate.ts";
-import { holdsGenerator } from "./generator.ts";
+import { holdsGenerator, indexGenerator } from "./generator.ts";
+import { loadIndex } from "./model-folder.ts";
 import { SILENT } from "./progress.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "generate-"));
@@ -79,6 +84,21 @@ describe("a decoder that the factory trained on text", () => {
     const { text, check } = await continued("Row, row", adapter);
     expect(text).toContain(", row no more");
     expect(check).toBe("right");
+  }, 60_000);
+
+  test("behavior: an adapter on snapshots has an index of what it was trained on; one on a file has nobody to pay", async () => {
+    const adapter = join(folder, "adapter");
+    await expect(indexGenerator(adapter, SILENT)).rejects.toThrow("is not on snapshots");
+    await expect(indexGenerator(dir, SILENT)).rejects.toThrow("is no adapter");
+    const job = new JobFolder(adapter);
+    const { rows } = keptRows(job);
+    const placed = rows.sources.flatMap((source) =>
+      source.rows.map((row, item) => ({ ...row, contribution: 0, item, entry: item, contributor: "" })),
+    );
+    keepRows(job, { origin: { kind: "snapshots", ids: ["songs/1"] }, rows: { ...rows, placed, heldOut: [] } });
+    const indexed = await indexGenerator(adapter, SILENT);
+    expect(indexed).toMatchObject({ rows: placed.length, heldOutRows: 0 });
+    expect(toHex(adapterIndexRoot(loadIndex(adapter).header))).toBe(indexed.indexRoot);
   }, 60_000);
 
   test("behavior: a job that is not finished, and one that is no generator, are refused", async () => {

@@ -1,6 +1,14 @@
 import { fromHex, toHex } from "../../chain/crypto/bytes.ts";
 import { sha256 } from "../../chain/crypto/hash.ts";
-import { DataForm, decodeLog, encodeManifest, JobFolder, logRoot, manifestHash } from "../../node/factory/job/index.ts";
+import {
+  DataForm,
+  decodeLog,
+  encodeManifest,
+  JobFolder,
+  logRoot,
+  Method,
+  manifestHash,
+} from "../../node/factory/job/index.ts";
 import { adapterIndexRoot, decodeAdapterHeader } from "../../node/influence/adapter/index.ts";
 import { int32Bytes, weightsHash } from "../../node/influence/grid.ts";
 import { buildAdapterIndexOf } from "../../node/pipeline/adapter-index.ts";
@@ -71,6 +79,9 @@ export interface IndexedGenerator {
 export async function indexGenerator(dir: string, progress: Progress): Promise<IndexedGenerator> {
   const { folder, manifest, graph, tokenizer, log } = finishedJob(dir);
   const { rows } = keptRows(folder);
+  if (manifest.method !== Method.METHOD_LORA) {
+    throw new CliError(EXIT.refused, `the job in ${dir} is no adapter`, "an index is of `factory init --method lora`");
+  }
   if (rows.placed.length === 0) {
     throw new CliError(EXIT.refused, `the job in ${dir} is not on snapshots`, "an index names items of snapshots");
   }
