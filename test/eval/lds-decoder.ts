@@ -1,7 +1,7 @@
 import { median, spearman } from "../bench/statistics.ts";
 import { shakespeare } from "./data.ts";
 import { exportDecoder } from "./decoder/export.ts";
-import { gradientTime, gradientViews } from "./decoder/gradients.ts";
+import { gradientTimes, gradientViews } from "./decoder/gradients.ts";
 import { ADAPTER_METHODS, type AdapterInput, type AdapterMethod } from "./decoder/methods.ts";
 import { OURS } from "./decoder/ours.ts";
 import { type DecoderProblem, type DecoderSizes, decoderProblem } from "./decoder/problem.ts";
@@ -101,8 +101,7 @@ async function noiseCeiling(half: GroundTruth, retrainings: Retrainings, sizes: 
 
 interface Looked {
   readonly input: AdapterInput;
-  /** Milliseconds of one query's gradient at one adapter. */
-  readonly gradientMs: number;
+  readonly times: Awaited<ReturnType<typeof gradientTimes>>;
   readonly adapters: {
     readonly main: Float64Array;
     readonly trajectory: Float64Array[];
@@ -130,13 +129,13 @@ async function inputOf(problem: DecoderProblem, sizes: Sizes, options: EvalOptio
     rowTokens: problem.texts.map((text) => problem.encode(text)),
     queryTokens: problem.queries.map((text) => problem.encode(text)),
   };
-  const gradientMs = await gradientTime(problem, main.weights);
-  return { input, gradientMs, adapters: { main: main.weights, trajectory: stages, ensemble: halves } };
+  const times = await gradientTimes(problem, main.weights);
+  return { input, times, adapters: { main: main.weights, trajectory: stages, ensemble: halves } };
 }
 
 function score(
   method: AdapterMethod,
-  { input, gradientMs }: Pick<Looked, "input" | "gradientMs">,
+  { input, times }: Pick<Looked, "input" | "times">,
   truths: Truths,
   sizes: Sizes,
   options: EvalOptions,
@@ -145,7 +144,7 @@ function score(
   const chosen = chooseSetting(settings, truths.half, { from: sizes.queries, to: sizes.queries + sizes.tuning });
   const scored = scoreQueries(chosen, { from: 0, to: sizes.queries }, method.name, options.progress);
   const { bytesPerRow, setting } = scored;
-  const queryMs = scored.queryMs + gradientMs * (method.adapters?.(input) ?? 1);
+  const queryMs = scored.queryMs + times.gradientMs * (method.adapters?.(input) ?? 1);
   const extra = setting ? { setting } : {};
   return { ...measure(scored, truths, `${options.seed}`), queryMs, bytesPerRow, ...extra, source: method.source };
 }
@@ -187,14 +186,14 @@ async function run(options: EvalOptions): Promise<object> {
   const retrainings = new Retrainings(problem, options);
   const truths = await truthsOf(problem, sizes, retrainings, options);
   const ceiling = await noiseCeiling(truths.half, retrainings, sizes, options);
-  const { input, adapters, gradientMs } = await inputOf(problem, sizes, options);
+  const { input, adapters, times } = await inputOf(problem, sizes, options);
   if (typeof options.own.export === "string") {
     const losses = input.main.doubt.map((doubt) => -Math.log(1 - doubt));
     exportDecoder(options.own.export, problem, truths, sizes.tuning, { ...adapters, losses });
   }
   const methods = [
     ...methodsOf(options).map(
-      (method) => [method.name, score(method, { input, gradientMs }, truths, sizes, options)] as const,
+      (method) => [method.name, score(method, { input, times }, truths, sizes, options)] as const,
     ),
     ...Object.entries(peers).map(([name, settings]) => [name, peer(name, settings, truths, sizes, options)] as const),
   ];
@@ -205,7 +204,7 @@ async function run(options: EvalOptions): Promise<object> {
     adapterWeights: input.main.size,
     meanLogProbability: truths.half.outputs.reduce((sum, o) => sum + mean(o), 0) / truths.half.outputs.length,
     ...(retrainings.seconds.length > 0 ? { retrainSeconds: median(retrainings.seconds) } : {}),
-    gradientMs,
+    ...times,
     noiseCeiling: ceiling,
     methods: Object.fromEntries(methods),
   };

@@ -107,17 +107,20 @@ function blocksOf(parameters: readonly Parameter[]): Block[] {
 /** Queries that are timed one at a time. */
 const TIMED = 20;
 
-/** Median milliseconds of one query's gradient at one adapter, in one session. */
-export async function gradientTime(problem: DecoderProblem, weights: Float64Array): Promise<number> {
+/** Milliseconds of one query's gradient at one adapter, in one session: alone (the median), and as part of all queries. */
+export async function gradientTimes(problem: DecoderProblem, weights: Float64Array) {
   const source = await openPerSample(problem);
   const times: number[] = [];
+  const first = performance.now();
+  await source.gradients(problem.queries, weights);
+  const together = (performance.now() - first) / problem.queries.length;
   for (const query of problem.queries.slice(0, TIMED)) {
     const start = performance.now();
     await source.gradients([query], weights);
     times.push(performance.now() - start);
   }
   await source.release();
-  return median(times);
+  return { gradientMs: median(times), gradientBatchMs: together };
 }
 
 /** Gradients of every row and query at each of these adapters. */
