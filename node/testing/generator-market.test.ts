@@ -23,6 +23,7 @@ import {
 import { Query as ModelQuery } from "../../proto/gen/openledger/modelregistry/v1.ts";
 import { Pool, Query as RewardsQuery } from "../../proto/gen/openledger/rewards/v1.ts";
 import { toJson } from "../../proto/runtime.ts";
+import { explainRequest } from "../explain/index.ts";
 import type { GenerationRequest } from "../generator/index.ts";
 import { tinyBase } from "../generator/testing/tiny.ts";
 import { encodeGeneratedOutput } from "../generator/wire.ts";
@@ -159,6 +160,10 @@ test("a trained adapter is registered with its index, asked, checked in one pass
   const parts = [fee.host, fee.burn, fee.treasury, fee.model, fee.attestors, fee.contributors, fee.curation];
   const total = [...parts, fee.bounty, fee.heldOut].reduce((sum, part) => sum + BigInt(part), 0n);
   expect(total).toBe(BigInt(first!.fee));
+
+  const explained = await explainRequest({ rpcUrl: market.rpc.url, requestId: first!.id });
+  expect(explained.checks.filter(({ holds }) => !holds)).toEqual([]);
+  expect(explained).toMatchObject({ equal: true, answer: output.text, pools: { tokens: pools!.tokens } });
 }, 240_000);
 
 test("a host that bends one token loses its bond, and the requester gets the fee back", async () => {
