@@ -9,10 +9,11 @@ import {
   logRoot,
   runJob,
 } from "../factory/job/index.ts";
+import { roundingHash } from "../factory/job/log.ts";
 import { graphJob, headJob, SEED, sourceRows } from "../factory/testing/jobs.ts";
 import { int32Bytes } from "../influence/grid.ts";
 import { artefactId } from "../pipeline/snapshot-table.ts";
-import { drawnSteps, isLong, JOB_SEGMENTS, MOST_DRAWN_STEPS } from "./drawn.ts";
+import { drawnSteps, FULL_STEPS, isLong, JOB_SEGMENTS, MOST_DRAWN_STEPS } from "./drawn.ts";
 import type { ClaimedResult } from "./examine.ts";
 import { execute } from "./execute.ts";
 import type { JobInputs } from "./job-data.ts";
@@ -153,6 +154,29 @@ describe("a long job", () => {
       wrong: expect.stringContaining("the state's root"),
     });
     await expect(examine({}, noBlob)).rejects.toThrow("no blob is needed");
+  });
+
+  test("is wrong when its trainer left checkpoints out, whose segments nobody could execute", async () => {
+    const log = decodeLog(claimed.log);
+    const ends = [
+      log.checkpoints[0]!,
+      { ...log.checkpoints.at(-1)!, roundingHash: roundingHash(log.rounding!.entries) },
+    ];
+    const lie = {
+      ...log,
+      head: { ...log.head!, every: STEPS },
+      checkpoints: ends,
+      stateBlobs: [log.stateBlobs[0]!, log.stateBlobs.at(-1)!],
+    };
+    const found = await examine({ log: encodeLog(lie), logRoot: logRoot(lie), published: [] }, noBlob);
+    expect(found).toMatchObject({ wrong: "the log has a checkpoint every 520 steps, the manifest one every 20" });
+    expect("witness" in found && found.witness.length).toBe(6 * FULL_STEPS);
+  });
+
+  test("without a usable log is executed no further than a short job", async () => {
+    const found = await examine({ log: new Uint8Array(9).fill(255) }, noBlob);
+    expect(found).toMatchObject({ wrong: expect.stringContaining("log") });
+    expect("witness" in found && found.witness.length).toBe(6 * FULL_STEPS);
   });
 
   test("is not executed when its segments are too long for a claim's time", () => {

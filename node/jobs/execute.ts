@@ -9,7 +9,7 @@ import { openTrainer } from "../factory/job/trainer.ts";
 import { verifyJob } from "../factory/job/verify-job.ts";
 import { verifyTraining } from "../factory/verify-claim.ts";
 import { int32FromBytes } from "../influence/grid.ts";
-import { drawnSteps, isLong, JOB_SEGMENTS, MOST_DRAWN_STEPS } from "./drawn.ts";
+import { drawnSteps, FULL_STEPS, isLong, JOB_SEGMENTS, MOST_DRAWN_STEPS } from "./drawn.ts";
 import type { ClaimedResult, ExamineReply, ExamineRequest } from "./examine.ts";
 import { jobDataOf } from "./job-data.ts";
 
@@ -52,7 +52,7 @@ async function compare(comparison: Comparison): Promise<ExamineReply> {
   const { manifest, data, claimed, workers } = comparison;
   const words: number[] = [];
   const beforeStep = (trainer: Trainer) => void words.push(...secretWords(trainer));
-  const log = claimedLog(claimed);
+  const log = claimedLog(manifest, claimed);
   if (typeof log === "string") {
     // There is no log to follow: the job itself gives the witness that makes the rejection count.
     await runThrough(manifest, data, { workers, beforeStep });
@@ -86,7 +86,7 @@ async function compareDrawn(
 }
 
 /** The log behind a claim, or how the claim contradicts itself. */
-function claimedLog(claimed: ClaimedResult): TrainingLog | string {
+function claimedLog({ checkpointEvery }: JobManifest, claimed: ClaimedResult): TrainingLog | string {
   let log: TrainingLog;
   try {
     log = decodeLog(claimed.log);
@@ -94,7 +94,11 @@ function claimedLog(claimed: ClaimedResult): TrainingLog | string {
     if (!(error instanceof JobError)) throw error;
     return error.message;
   }
-  const { steps, weightsHash } = headOf(log);
+  const { steps, every, weightsHash } = headOf(log);
+  // Segments of a trainer's own choice could be longer than anybody executes.
+  if (every !== checkpointEvery) {
+    return `the log has a checkpoint every ${every} steps, the manifest one every ${checkpointEvery}`;
+  }
   if (!equalBytes(logRoot(log), claimed.logRoot)) return "the log has another root than was claimed";
   if (Number(steps) !== claimed.steps) return `the log has ${steps} steps, claimed are ${claimed.steps}`;
   if (!equalBytes(weightsHash, claimed.weightsHash)) return "the log is of other weights than were claimed";
@@ -104,6 +108,7 @@ function claimedLog(claimed: ClaimedResult): TrainingLog | string {
   return foreign ? `the log has no checkpoint ${toHex(foreign.root)} at step ${foreign.step}` : log;
 }
 
+/** As far as a short job goes: a trainer without a log must not choose how long validators work. */
 async function runThrough(
   manifest: JobManifest,
   data: JobData,
@@ -111,7 +116,7 @@ async function runThrough(
 ): Promise<void> {
   const trainer = await openTrainer(manifest, data, { workers });
   try {
-    while (!trainer.isDone()) {
+    while (!trainer.isDone() && trainer.step < FULL_STEPS) {
       beforeStep(trainer);
       await trainer.next();
     }
