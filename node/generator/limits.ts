@@ -4,6 +4,9 @@ export const ANSWER_MS = 60_000;
 /** Opening a generator: graphs, index, and the suffix sort of its documents. */
 export const OPEN_MS = 180_000;
 
+/** How long a generator is left alone after a request that took longer: it would keep the thread from others' claims. */
+export const SLOW_MS = 600_000;
+
 /** Memory for resident generators where the caller sets none. */
 export const MEMORY_BYTES = 768 * 2 ** 20;
 

@@ -130,10 +130,18 @@ describe("a pool of generators", () => {
     expect(() => own.refuseKnown("bad")).toThrow(expect.objectContaining({ code: "mismatch" }));
   });
 
-  test("ends a generator that takes too long, for good", async () => {
-    const own = newPool({ answerMs: 1 });
+  test("ends a generator that takes too long for a request, and leaves it alone for a while only", async () => {
+    const own = newPool({ answerMs: 1, slowMs: 3_000 });
     await own.load("slow", blobs);
     expect(await code(own.answer("slow", SAMPLED, PAID))).toBe("too-slow");
+    expect(await code(own.load("slow", blobs))).toBe("too-slow");
+    await expect.poll(() => code(own.load("slow", blobs)), { timeout: 20_000, interval: 500 }).toBe("none");
+  }, 30_000);
+
+  test("refuses a generator that is too slow to open for good", async () => {
+    const own = newPool({ openMs: 1, slowMs: 1 });
+    expect(await code(own.load("slow", blobs))).toBe("too-slow");
+    await new Promise((resolve) => setTimeout(resolve, 10));
     expect(await code(own.load("slow", blobs))).toBe("too-slow");
   });
 

@@ -13,6 +13,14 @@ export interface GeneratorPoolOptions {
   readonly openMs?: number;
   /** One answer or check. */
   readonly answerMs?: number;
+  /** How long a generator is refused after an answer or check that took longer. */
+  readonly slowMs?: number;
+}
+
+interface Refused {
+  readonly error: GeneratorError;
+  /** Milliseconds of performance.now; infinite for what will not change. */
+  readonly until: number;
 }
 
 interface Resident {
@@ -23,20 +31,22 @@ interface Resident {
 }
 
 /**
- * Resident generators, each in a thread of its own: the caller's thread only sends and receives messages. One that was
- * too slow, or is no match of its registration, is refused from then on.
+ * Resident generators, each in a thread of its own: the caller's thread only sends and receives messages. One that is no
+ * match of its registration, or too slow to open, is refused from then on; one that was too slow for a request is for a
+ * while, because anybody can ask for the longest answer.
  */
 export class GeneratorPool {
   readonly #options: Required<GeneratorPoolOptions>;
   readonly #residents = new Map<string, Resident>();
-  readonly #refused = new Map<string, GeneratorError>();
+  readonly #refused = new Map<string, Refused>();
   readonly #crashes = new Map<string, number>();
   #clock = 0;
   #closed = false;
 
   constructor(options: GeneratorPoolOptions = {}) {
-    const { MEMORY_BYTES: memoryBytes, MOST_RESIDENT: mostResident, OPEN_MS: openMs, ANSWER_MS: answerMs } = limits;
-    this.#options = { ...{ memoryBytes, mostResident, openMs, answerMs }, ...options };
+    const { MEMORY_BYTES: memoryBytes, MOST_RESIDENT: mostResident } = limits;
+    const { OPEN_MS: openMs, ANSWER_MS: answerMs, SLOW_MS: slowMs } = limits;
+    this.#options = { ...{ memoryBytes, mostResident, openMs, answerMs, slowMs }, ...options };
   }
 
   has(key: string): boolean {
@@ -51,14 +61,17 @@ export class GeneratorPool {
   /** Throws the error with which a generator was refused before, without asking for its bytes. */
   refuseKnown(key: string): void {
     const refused = this.#refused.get(key);
-    if (refused) throw refused;
+    if (!refused) return;
+    if (refused.until > performance.now()) throw refused.error;
+    this.#refused.delete(key);
   }
 
-  /** From now on calls for this generator fail with the error. */
-  refuse(key: string, error: GeneratorError): void {
+  /** From now on calls for this generator fail with the error, unless they fail with another one already. */
+  refuse(key: string, error: GeneratorError, ms = Number.POSITIVE_INFINITY): void {
+    if (this.#refused.has(key)) return;
     const [oldest] = this.#refused.keys();
     if (this.#refused.size >= limits.MOST_REFUSED && oldest !== undefined) this.#refused.delete(oldest);
-    this.#refused.set(key, error);
+    this.#refused.set(key, { error, until: performance.now() + ms });
   }
 
   /** Makes a generator resident; waits when it is being opened already. Throws GeneratorError. */
@@ -119,9 +132,13 @@ export class GeneratorPool {
     try {
       return await client.call(kind, input);
     } catch (error) {
-      if (isFinal(error)) this.refuse(key, error);
+      if (isFinal(error)) this.refuse(key, error, this.#refusalMs(kind, error));
       throw error;
     }
+  }
+
+  #refusalMs(kind: CallKind, { code }: GeneratorError): number {
+    return code === "too-slow" && kind !== "open" ? this.#options.slowMs : Number.POSITIVE_INFINITY;
   }
 
   /** What crashes again and again is not opened for every claim. */
