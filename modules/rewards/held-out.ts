@@ -56,24 +56,25 @@ interface Parts {
 /** Of everyone with held-out items in the snapshot, in its order. */
 export function heldOutParts(ctx: Context, parts: Parts, snapshot: string): ReadonlyMap<string, HeldOutPart> {
   const counts = parts.datanets.heldOutCounts(ctx, snapshot);
+  const whole = wholeOf(counts);
   const found = new Map<string, HeldOutPart>();
-  for (const contributor of counts.keys()) {
-    const part = heldOutPart(ctx, parts.ledger, { snapshot, contributor, counts });
-    if (part) found.set(contributor, part);
+  for (const [contributor, items] of counts) {
+    found.set(contributor, heldOutPart(ctx, parts.ledger, { snapshot, contributor, items, whole }));
   }
   return found;
 }
 
-/** Undefined for who has no held-out items in the snapshot. */
+function wholeOf(counts: ReadonlyMap<string, number>): bigint {
+  return sum([...counts.values()].map(BigInt));
+}
+
+/** `whole`: held-out items of all contributors. */
 function heldOutPart(
   ctx: Context,
   ledger: RewardsLedger,
-  of: { readonly snapshot: string; readonly contributor: string; readonly counts: ReadonlyMap<string, number> },
-): HeldOutPart | undefined {
-  const { snapshot, contributor, counts } = of;
-  const items = counts.get(contributor);
-  if (items === undefined) return undefined;
-  const whole = sum([...counts.values()].map(BigInt));
+  of: { readonly snapshot: string; readonly contributor: string; readonly items: number; readonly whole: bigint },
+): HeldOutPart {
+  const { snapshot, contributor, items, whole } = of;
   const claimed = BigInt(ledger.heldOutClaim(ctx, snapshot, contributor).claimed);
   const earned = (BigInt(ledger.heldOut(ctx, snapshot).accrued) * BigInt(items)) / whole;
   return { items, claimed, claimable: earned - claimed };
@@ -86,9 +87,12 @@ export function takeHeldOut(
   { claimant, snapshot }: { readonly claimant: string; readonly snapshot: string },
 ): void {
   const counts = datanets.heldOutCounts(ctx, snapshot);
-  const part = heldOutPart(ctx, ledger, { snapshot, contributor: claimant, counts });
-  if (!part) throw errors.noHeldOut(`${claimant} has no held-out items in snapshot ${JSON.stringify(snapshot)}`);
-  const { claimable, claimed } = part;
+  const items = counts.get(claimant);
+  if (items === undefined) {
+    throw errors.noHeldOut(`${claimant} has no held-out items in snapshot ${JSON.stringify(snapshot)}`);
+  }
+  const whole = wholeOf(counts);
+  const { claimable, claimed } = heldOutPart(ctx, ledger, { snapshot, contributor: claimant, items, whole });
   if (claimable === 0n) return;
   const old = ledger.heldOut(ctx, snapshot);
   ledger.saveHeldOut(ctx, { ...old, claimed: (BigInt(old.claimed) + claimable).toString() });
