@@ -1,8 +1,9 @@
+import { RESULT_ALGORITHM } from "../../modules/inference/ids.ts";
 import type { Models } from "../attest/models.ts";
 import { countTokensIn, encodeOutput, encodeResultOpening, TOKENS_OUT } from "../attest/result-codec.ts";
 import type { VerifierPool } from "../influence/pool.ts";
 import type { Asked, ModelResult } from "./answers.ts";
-import { checkFee } from "./refusal.ts";
+import { checkFee, checkOpening } from "./refusal.ts";
 
 export interface ClassifierPorts {
   readonly pool: VerifierPool;
@@ -15,8 +16,7 @@ export async function classify({ request, input }: Asked, { pool, models }: Clas
   const tokensIn = countTokensIn(input.text);
   checkFee(request, tokensIn + TOKENS_OUT);
   const attribution = await pool.attribute(loaded.key, input.text);
-  return {
-    output: encodeOutput(attribution.answer, loaded.model.labels),
-    ...{ tokensIn, tokensOut: TOKENS_OUT, opening: encodeResultOpening(attribution) },
-  };
+  const opening = encodeResultOpening(attribution);
+  checkOpening(opening, RESULT_ALGORITHM);
+  return { output: encodeOutput(attribution.answer, loaded.model.labels), tokensIn, tokensOut: TOKENS_OUT, opening };
 }

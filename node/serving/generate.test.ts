@@ -20,13 +20,13 @@ const MODEL = Model.fromPartial({ id: "g", task: Task.TASK_GENERATE });
 const INPUT = InferenceInput.fromPartial({ text: "and so", maxTokens: 8 });
 
 /** What the pool was asked, and the answer to a request of these prices. */
-async function serve(prices: Partial<Request>, fails?: GeneratorError) {
+async function serve(prices: Partial<Request>, fails?: GeneratorError, answer = ANSWER) {
   const asked: { request: GenerationRequest; paidTokens: number }[] = [];
   const generatorPool = {
     async answer(_key: string, request: GenerationRequest, paidTokens: number) {
       asked.push({ request, paidTokens });
       if (fails) throw fails;
-      return ANSWER;
+      return answer;
     },
   } as unknown as GeneratorPool;
   const generators = { load: async () => "g" } as unknown as Generators;
@@ -62,5 +62,16 @@ describe("a generator's answer", () => {
     expect(await fail(new GeneratorError("unpaid", "12 tokens"))).toMatchObject({ code: "fee_above_max" });
     expect(await fail(new GeneratorError("mismatch", "other weights"))).toMatchObject({ code: "not_served" });
     expect(await fail(new GeneratorError("no-memory", "busy"))).toMatchObject({ code: "no-memory" });
+  });
+
+  test("is not claimed when the chain takes no such opening: the bond would be lost with a right answer", async () => {
+    const served = async (query: GeneratedAnswer["attribution"]["query"]) =>
+      (await serve({}, undefined, { ...ANSWER, attribution: { ...ANSWER.attribution, query } })).result;
+    const vectors = [Int8Array.of(1, -2)];
+    expect(await served({ vectors, exponents: [64] })).not.toBeInstanceOf(Error);
+    expect(await served({ vectors, exponents: [65] })).toMatchObject({
+      code: "not_served",
+      message: expect.stringContaining("a view's vector is out of range"),
+    });
   });
 });

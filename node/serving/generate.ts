@@ -1,3 +1,4 @@
+import { GENERATION_ALGORITHM } from "../../modules/inference/ids.ts";
 import type { Request } from "../../proto/gen/openledger/inference/v1.ts";
 import {
   GeneratorError,
@@ -8,7 +9,7 @@ import {
 } from "../generator/index.ts";
 import { encodeGeneratedOpening, encodeGeneratedOutput } from "../generator/wire.ts";
 import type { Asked, ModelResult } from "./answers.ts";
-import { Refusal, type RefusalCode } from "./refusal.ts";
+import { checkOpening, Refusal, type RefusalCode } from "./refusal.ts";
 
 export interface GeneratorPorts {
   readonly generatorPool: GeneratorPool;
@@ -25,10 +26,9 @@ export async function generateAnswer({ request, model, input }: Asked, ports: Ge
   try {
     const key = await generators.load(generatorPool, model);
     const { tokens, tokensIn, text, attribution } = await generatorPool.answer(key, asked, paidTokens(request));
-    return {
-      output: encodeGeneratedOutput(tokens, text),
-      ...{ tokensIn, tokensOut: tokens.length, opening: encodeGeneratedOpening(attribution) },
-    };
+    const opening = encodeGeneratedOpening(attribution);
+    checkOpening(opening, GENERATION_ALGORITHM);
+    return { output: encodeGeneratedOutput(tokens, text), tokensIn, tokensOut: tokens.length, opening };
   } catch (error) {
     const code = error instanceof GeneratorError ? REFUSALS[error.code] : undefined;
     if (!code) throw error;
