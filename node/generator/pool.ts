@@ -53,6 +53,11 @@ export class GeneratorPool {
     return this.#residents.has(key);
   }
 
+  /** Cap on all resident generators. */
+  get memoryBytes(): number {
+    return this.#options.memoryBytes;
+  }
+
   /** What all resident generators are taken to need. */
   get residentBytes(): number {
     return [...this.#residents.values()].reduce((sum, { bytes }) => sum + bytes, 0);

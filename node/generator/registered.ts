@@ -44,7 +44,7 @@ export class Generators {
   /** Nobody downloads a generator again that is no match of its registration. */
   async #fetch(pool: GeneratorPool, key: string, model: Model): Promise<void> {
     try {
-      await pool.load(key, await fetchGenerator(this.#source, model));
+      await pool.load(key, await fetchGenerator(this.#source, model, pool.memoryBytes));
     } catch (error) {
       if (isFinal(error)) pool.refuse(key, error);
       throw error;
@@ -66,11 +66,22 @@ export class Generators {
 
 /**
  * A generator's blobs and documents, checked against its registration; the links among them are checked where they are
- * opened. Throws GeneratorError mismatch, BlobError, JobDataError, ChainQueryError.
+ * opened. What is more than `mostBytes` in all is not fetched to its end: a few chunks can be named as gigabytes.
+ * Throws GeneratorError mismatch, too-large; BlobError, JobDataError, ChainQueryError.
  */
-export async function fetchGenerator(source: GeneratorSource, model: Model): Promise<GeneratorBlobs> {
+export async function fetchGenerator(
+  source: GeneratorSource,
+  model: Model,
+  mostBytes = Number.POSITIVE_INFINITY,
+): Promise<GeneratorBlobs> {
   const { index } = model;
-  const fetch = (id: Uint8Array) => artefact(source.blobs, toHex(id));
+  let bytes = 0;
+  const fetch = async (id: Uint8Array) => {
+    const blob = await artefact(source.blobs, toHex(id));
+    bytes += blob.length;
+    if (bytes <= mostBytes) return blob;
+    throw new GeneratorError("too-large", `model ${model.id} has more than ${mostBytes} bytes of blobs`);
+  };
   const refuse = (reason: string): never => {
     throw new GeneratorError("mismatch", `model ${model.id}: ${reason}`);
   };
