@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, truncateSync, utimesSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -42,6 +42,16 @@ test("behavior: without a folder nothing is kept", async () => {
   const one = encoder();
   for (let i = 0; i < 2; i++) await keptFeatures(one, undefined).encodeAll(["a"]);
   expect(one.calls).toHaveLength(2);
+});
+
+test("behavior: a folder that cannot be made, read or written costs time and no examination", async () => {
+  const file = join(dir, "file");
+  writeFileSync(file, "");
+  expect(await keptFeatures(encoder(), join(file, "below")).encodeAll(["ab"])).toEqual(Float64Array.of(2, 0.5));
+  const gone = join(dir, "gone");
+  const kept = keptFeatures(encoder(), gone);
+  rmSync(gone, { recursive: true });
+  expect(await kept.encodeAll(["ab"])).toEqual(Float64Array.of(2, 0.5));
 });
 
 test("behavior: a damaged file is as good as none", () => {

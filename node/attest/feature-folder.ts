@@ -91,22 +91,32 @@ export function featureKey(specHash: Uint8Array, texts: readonly string[]): stri
   return hash.digest("hex");
 }
 
-/** The encoder, asking a folder first; itself without one. */
+/** Undefined where the disk refuses: what is kept saves time, and no verdict depends on it. */
+function attempt<T>(of: () => T): T | undefined {
+  try {
+    return of();
+  } catch (error) {
+    if (error instanceof Error && "code" in error) return undefined;
+    throw error;
+  }
+}
+
+/** The encoder, asking a folder first; itself without one, or where there cannot be one. */
 export function keptFeatures(encoder: AsyncEncoder, dir: string | undefined): AsyncEncoder {
-  if (dir === undefined) return encoder;
-  const folder = new FeatureFolder(dir, MAX_FEATURE_BYTES);
+  const folder = dir === undefined ? undefined : attempt(() => new FeatureFolder(dir, MAX_FEATURE_BYTES));
+  if (!folder) return encoder;
   const { id, dims, specHash } = encoder;
   return {
     ...{ id, dims, specHash },
     async encodeAll(texts, onProgress) {
       const key = featureKey(specHash, texts);
-      const known = folder.read(key);
+      const known = attempt(() => folder.read(key));
       if (known?.length === texts.length * dims) {
         onProgress?.(texts.length);
         return known;
       }
       const features = await encoder.encodeAll(texts, onProgress);
-      folder.write(key, features);
+      attempt(() => folder.write(key, features));
       return features;
     },
     close: () => encoder.close(),
