@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { fromHex } from "../../chain/crypto/bytes.ts";
+import { fromHex, toHex } from "../../chain/crypto/bytes.ts";
 import { utf8Bytes } from "../../chain/crypto/tagged.ts";
 import { openingHash } from "../../modules/attribution/client.ts";
 import { inputCommitment, RESULT_ALGORITHM } from "../../modules/inference/ids.ts";
@@ -9,7 +9,7 @@ import { Model, Query as ModelQuery } from "../../proto/gen/openledger/modelregi
 import { encodeBytes } from "../../proto/runtime.ts";
 import { indexedModel } from "../../test/bench/fixture.ts";
 import { syntheticData } from "../../test/bench/synthetic.ts";
-import { BlobError, blobIdOf } from "../blobs/index.ts";
+import { BlobError, type BlobId, blobIdOf, encodeManifest } from "../blobs/index.ts";
 import { attribute } from "../influence/attribute.ts";
 import { HASHED_NGRAM_512 } from "../influence/encoder.ts";
 import { loadModel, type ResidentModel } from "../influence/resident.ts";
@@ -71,6 +71,11 @@ beforeAll(async () => {
 });
 afterAll(() => attester.close());
 
+/** An input in chunks: nobody fetches what somebody else may have named as gigabytes. */
+function manifestOf(bytes: Uint8Array): Uint8Array {
+  return encodeManifest({ size: bytes.length, chunks: [toHex(put(bytes)) as BlobId] });
+}
+
 /** The honest request and claim, with changes to one of them. */
 function examine(changes: { readonly request?: Partial<Request>; readonly claim?: Partial<Claim> } = {}) {
   const attribution = attribute(resident, TEXT);
@@ -101,6 +106,7 @@ describe("a result claim", () => {
   });
 
   test("is rejected for another output, other tokens, other vectors, another input", async () => {
+    const input = encodeBytes(InferenceInput, InferenceInput.fromPartial({ salt: SALT, text: TEXT }));
     const other = { label: 2, probabilities: Int32Array.of(0, 0, 2 ** 24) };
     const wrong: Parameters<typeof examine>[0][] = [
       { request: { output: encodeOutput(other, DATA.labels) } },
@@ -110,6 +116,7 @@ describe("a result claim", () => {
       { claim: { poster: "open1thief" } },
       { request: { inputCommitment: new Uint8Array(32) } },
       { request: { inputBlob: put(new Uint8Array([1, 2, 3])) } },
+      { request: { inputBlob: put(manifestOf(input)) } },
     ];
     const findings: Finding[] = [];
     for (const changes of wrong) findings.push(await examine(changes));
@@ -122,6 +129,7 @@ describe("a result claim", () => {
         "query vectors or settlement vector are others",
         "query vectors or settlement vector are others",
         "the input is not the one that the request commits to",
+        "the input blob holds no input",
         "the input blob holds no input",
       ]
     `);

@@ -7,7 +7,7 @@ import { Query as ModelQuery } from "../../proto/gen/openledger/modelregistry/v1
 import { isGenerator } from "../generator/index.ts";
 import type { VerifierPool } from "../influence/pool.ts";
 import type { Attribution } from "../influence/types.ts";
-import { type ArtefactSource, artefact } from "./artefacts.ts";
+import type { ArtefactSource } from "./artefacts.ts";
 import type { Ask } from "./ask.ts";
 import { abstained, accepted, type Finding, rejected } from "./attester.ts";
 import { type ClaimedResult, isCommitted, OTHER_INPUT, readInput } from "./claimed-result.ts";
@@ -30,7 +30,7 @@ export interface ResultPorts extends GenerationPorts {
 export async function examineResult(claim: Claim, ports: ResultPorts): Promise<Finding> {
   const { request } = await ports.ask(Query.Request, { id: utf8.decode(claim.subject) });
   if (!request || !equalBytes(request.claimId, claim.id)) return abstained("the request has another claim", false);
-  const input = readInput(await artefact(ports.blobs, toHex(request.inputBlob)));
+  const input = readInput(await ports.blobs.blob(toHex(request.inputBlob)));
   if (!input) return rejected("the input blob holds no input", NO_WITNESS);
   const { model } = await ports.ask(ModelQuery.Model, { id: request.model });
   if (!model) return abstained(`there is no model ${request.model}`, false);

@@ -4,7 +4,7 @@ import { claimId, openingHash } from "../../modules/attribution/client.ts";
 import { ClaimKind } from "../../proto/gen/openledger/attribution/v1.ts";
 import { type InferenceInput, MsgSubmitResult, type Request } from "../../proto/gen/openledger/inference/v1.ts";
 import { type Model, Query } from "../../proto/gen/openledger/modelregistry/v1.ts";
-import { type ArtefactSource, artefact } from "../attest/artefacts.ts";
+import type { ArtefactSource } from "../attest/artefacts.ts";
 import type { Ask } from "../attest/ask.ts";
 import { isCommitted, readInput } from "../attest/claimed-result.ts";
 import { isGenerator } from "../generator/index.ts";
@@ -46,7 +46,7 @@ export interface AnswerPorts extends ClassifierPorts, GeneratorPorts {
 
 /** Runs the model on a request's input. Throws Refusal; ChainQueryError, BlobError, RpcError when something is missing. */
 export async function answerRequest(host: string, request: Request, ports: AnswerPorts): Promise<Answer> {
-  const input = readInput(await artefact(ports.inputs, toHex(request.inputBlob)));
+  const input = readInput(await ports.inputs.blob(toHex(request.inputBlob)));
   const { model } = await ports.ask(Query.Model, { id: request.model });
   if (!model) throw new Refusal("no_model", `there is no model ${request.model}`);
   if (!input || !isCommitted({ request, input, model })) {

@@ -102,7 +102,7 @@ beforeAll(async () => {
   await network.reach(2);
   await makeSnapshot();
   manifest = join(network.dir, "job");
-  const choices = ["--seed", "bikes", "--held-out", "5", "--checkpoint-every", "10"];
+  const choices = ["--seed", "bikes", "--held-out", "5", "--checkpoint-every", "4"];
   await cliJson("factory", "init", "--dir", manifest, "--snapshot", "bikes/1", ...choices, ...reading());
 }, LONGEST_MS);
 
@@ -169,7 +169,7 @@ describe("a training job on four validators", () => {
       const job = await createJob();
       const before = await balance("rae");
       await cliJson("job", "accept", job, ...by("liz"));
-      const point = ["--step", "10", "--root", "ab".repeat(32), "--loss", "0.25", "--held-out", "0.9"];
+      const point = ["--step", "8", "--root", "ab".repeat(32), "--loss", "0.25", "--held-out", "0.9"];
       await cliJson("job", "checkpoint", job, ...point, ...by("liz"));
       const lie = join(network.dir, "lie");
       writeFileSync(lie, "no weights");
