@@ -1,11 +1,13 @@
 import type { BlobId, BlobTransfer } from "../blobs/index.ts";
-import { decodeManifest, looksLikeManifest } from "../blobs/index.ts";
+import { BlobError, decodeManifest, looksLikeManifest } from "../blobs/index.ts";
 import { joinChunks } from "../blobs/manifest.ts";
 
 /** Where blobs come from: this node's store and its peers, or an RPC server. Bytes match their id. */
 export interface ArtefactSource {
   /** One blob. Throws BlobError, `missing` when nobody has it. */
   blob(id: BlobId): Promise<Uint8Array>;
+  /** Bytes of the longest artefact that is joined from chunks: few chunks can be named as a gigabyte. */
+  readonly mostBytes?: number | undefined;
 }
 
 /** Blobs by way of the node's exchange, each attempt bounded in time. */
@@ -13,11 +15,18 @@ export function artefactsOf(transfer: Pick<BlobTransfer, "ensure">, timeoutMs: n
   return { blob: (id) => transfer.ensure(id, { timeoutMs }) };
 }
 
-/** An artefact of any size: the blob itself, or the joined chunks when it is a manifest. Throws BlobError. */
+/** An artefact: the blob itself, or the joined chunks when it is a manifest. Throws BlobError; too-large beyond the source's bound. */
 export async function artefact(source: ArtefactSource, id: BlobId): Promise<Uint8Array> {
   const bytes = await source.blob(id);
   if (!looksLikeManifest(bytes)) return bytes;
   const manifest = decodeManifest(bytes);
+  const { mostBytes = Number.POSITIVE_INFINITY } = source;
+  if (manifest.size > mostBytes) {
+    throw new BlobError(
+      "too-large",
+      `artefact ${id} has ${manifest.size} bytes, more than the ${mostBytes} allowed here`,
+    );
+  }
   const chunks: Uint8Array[] = [];
   // A few at a time: a large artefact must not take every slot of the exchange.
   for (let at = 0; at < manifest.chunks.length; at += PARALLEL_CHUNKS) {

@@ -1,5 +1,6 @@
 import { taggedHash } from "../../chain/crypto/tagged.ts";
 import type { Claim } from "../../proto/gen/openledger/attribution/v1.ts";
+import { BlobError } from "../blobs/index.ts";
 import type { JobPorts } from "../jobs/index.ts";
 import { artefact } from "./artefacts.ts";
 import { abstained, accepted, type Finding, rejected } from "./attester.ts";
@@ -25,7 +26,7 @@ export async function heavyFinding(request: HeavyRequest, { blobs, signal }: Hea
   let missing = false;
   const readBlob = (id: string) =>
     artefact(blobs, id).catch((error: unknown) => {
-      missing = true;
+      missing = !(error instanceof BlobError && error.code === "too-large");
       throw error;
     });
   try {

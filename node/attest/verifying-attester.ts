@@ -58,15 +58,19 @@ export class VerifyingAttester implements Attester {
   readonly #models: Models;
   readonly #generators: Generators;
   readonly #generatorPool: GeneratorPool;
+  /** Chunks and what is joined of them are in memory together. */
+  readonly #bounded: ArtefactSource;
   #pool: Promise<VerifierPool> | undefined;
   #closed = false;
 
   constructor(settings: VerifierSettings, ports: VerifyingPorts) {
     this.#settings = settings;
     this.#ports = ports;
-    this.#models = new Models(ports.ask, ports.blobs);
-    this.#generators = new Generators(ports);
-    this.#generatorPool = new GeneratorPool({ memoryBytes: settings.memoryMiB * MIB });
+    const memoryBytes = settings.memoryMiB * MIB;
+    this.#bounded = { blob: (id) => ports.blobs.blob(id), mostBytes: memoryBytes / 2 };
+    this.#models = new Models(ports.ask, this.#bounded);
+    this.#generators = new Generators({ ...ports, blobs: this.#bounded });
+    this.#generatorPool = new GeneratorPool({ memoryBytes });
   }
 
   async examine(claim: Claim, signal?: AbortSignal): Promise<Finding> {
@@ -106,7 +110,7 @@ export class VerifyingAttester implements Attester {
     if (!ALGORITHMS.some(([kind, algorithm]) => kind === claim.kind && algorithm === claim.algorithm)) {
       return abstained(`no verifier for claims of kind ${kindName(claim.kind)} under ${claim.algorithm}`, false);
     }
-    const heavy = { ...this.#ports, workers: this.#settings.workers, signal };
+    const heavy = { ...this.#ports, workers: this.#settings.workers, signal, blobs: this.#bounded };
     switch (claim.kind) {
       case ClaimKind.CLAIM_KIND_AVAILABILITY:
         return examineAvailability(claim, {
