@@ -49,6 +49,7 @@ const BLOB_EXITS: Readonly<Record<string, ExitCode>> = {
 
 interface WithExit {
   readonly code?: unknown;
+  readonly path?: unknown;
   readonly exitCode?: unknown;
   readonly hint?: unknown;
   readonly nextStep?: unknown;
@@ -57,7 +58,10 @@ interface WithExit {
 /** Text and exit code for any error that reaches the top. */
 export function describeError(error: unknown): { readonly text: string; readonly exitCode: number } {
   if (!(error instanceof Error)) return { text: String(error), exitCode: EXIT.failure };
-  const { exitCode, hint, nextStep } = error as WithExit;
+  const { exitCode, hint, nextStep, code, path } = error as WithExit;
+  if (typeof exitCode !== "number" && code === "ENOENT" && typeof path === "string") {
+    return { text: `${path} does not exist`, exitCode: EXIT.notFound };
+  }
   const next = [hint, nextStep].find((text) => typeof text === "string" && text !== "");
   const refused = /ECONNREFUSED|fetch failed|ENOTFOUND|socket hang up/.test(`${error.message} ${error.cause ?? ""}`);
   if (refused && typeof exitCode !== "number") {
@@ -74,6 +78,7 @@ export function describeError(error: unknown): { readonly text: string; readonly
 
 function exitOf(error: Error): ExitCode {
   if (error.name === "GenesisError" || error.name === "GenesisBuildError") return EXIT.config;
+  if (error.name === "EncoderError" && (error as WithExit).code === "missing") return EXIT.notFound;
   if (error.name !== "BlobError") return EXIT.failure;
   return BLOB_EXITS[String((error as WithExit).code)] ?? EXIT.failure;
 }

@@ -4,11 +4,20 @@ import { fromJson, type MessageCodec } from "../../proto/runtime.ts";
 import { usageError } from "../errors.ts";
 import { kebab } from "./services.ts";
 
+/** Options of every command (cli/options.ts), which would take a field's value: such a field is --field-NAME. */
+const TAKEN: readonly string[] = ["home", "node", "output", "keyring-backend"];
+
+/** A field's option, without dashes. */
+function optionName(field: Field): string {
+  const name = kebab(field.json);
+  return TAKEN.includes(name) ? `field-${name}` : name;
+}
+
 /** Adds one option a field; lists take commas, bytes hex, messages JSON. */
 export function addFieldOptions(command: Command, fields: readonly Field[], except: string | undefined): void {
   for (const field of fields) {
     if (field.name === except) continue;
-    const flag = `--${kebab(field.json)}`;
+    const flag = `--${optionName(field)}`;
     const option =
       field.type === "bool" && !field.repeated ? new Option(flag) : new Option(`${flag} <${placeholder(field)}>`);
     command.addOption(option.hideHelp(false));
@@ -45,7 +54,7 @@ export function messageFromOptions(
 ): object {
   const json: Record<string, unknown> = { ...preset };
   for (const field of codec.fields) {
-    const given = options[camel(kebab(field.json))];
+    const given = options[camel(optionName(field))];
     if (given === undefined) continue;
     json[field.json] = field.repeated ? listOf(field, String(given)) : fieldValue(field, given);
   }
@@ -77,7 +86,7 @@ function fieldValue(field: Field, given: unknown): unknown {
 function hexToBase64(field: Field, text: string): string {
   const hex = text.replace(/^0x/, "");
   if (hex.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(hex))
-    throw usageError(`--${kebab(field.json)} is not hex: ${text.slice(0, 40)}`);
+    throw usageError(`--${optionName(field)} is not hex: ${text.slice(0, 40)}`);
   return Buffer.from(hex, "hex").toString("base64");
 }
 
@@ -85,7 +94,7 @@ function parseJson(field: Field, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw usageError(`--${kebab(field.json)} is not JSON: ${(error as Error).message}`);
+    throw usageError(`--${optionName(field)} is not JSON: ${(error as Error).message}`);
   }
 }
 

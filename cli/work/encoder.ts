@@ -22,6 +22,7 @@ export interface AddedEncoder {
   readonly pooling: string;
   readonly dims: number;
   readonly maxTokens: number;
+  readonly vocabulary: { readonly tokens: number; readonly embeddings: number | null };
   readonly provider: string;
   readonly millisecondsPerText: number;
 }
@@ -45,6 +46,7 @@ export async function addEncoder(source: EncoderSource, progress: Progress): Pro
     ...{ tokenizerHash: toHex(spec.tokenizerHash), output: spec.output, pooling: spec.pooling, dims: spec.dims },
     ...{
       maxTokens: spec.maxTokens,
+      vocabulary: { tokens: checked.vocabulary.tokens, embeddings: checked.vocabulary.embeddings ?? null },
       provider,
       millisecondsPerText: Math.round(1000 * checked.millisecondsPerText) / 1000,
     },

@@ -17,4 +17,8 @@ test("behavior: what the library does not read is refused", () => {
   expect(open('{"model":{}}')).toThrow(
     expect.objectContaining({ nextStep: expect.stringContaining("tokenizer.json") }),
   );
+  expect(open("null")).toThrow("the tokenizer library refuses it");
+  const json = JSON.parse(new TextDecoder().decode(exportedTokenizer()));
+  const model = { ...json.model, type: "WordLevel" };
+  expect(open(JSON.stringify({ ...json, model }))).toThrow('type "WordLevel"; supported are BPE, WordPiece, Unigram');
 });

@@ -8,13 +8,21 @@ export class TokenizerError extends Error {
 
 /** What of tokenizer.json is read besides what the library reads. */
 export interface TokenizerJson {
+  readonly model?: { readonly type?: unknown } | null;
   readonly truncation?: { readonly max_length?: unknown } | null;
   readonly padding?: { readonly pad_id?: unknown } | null;
 }
 
+/** Models that the library runs as their authors do; it takes others (WordLevel, say) too, and gives other ids. */
+const MODELS: readonly unknown[] = ["BPE", "WordPiece", "Unigram"];
+
 /** The library's tokenizer of a tokenizer.json. Throws TokenizerError. */
 export function readTokenizer(bytes: Uint8Array): { readonly json: TokenizerJson; readonly library: Tokenizer } {
   const json = parse(bytes);
+  const type = json?.model?.type;
+  if (type !== undefined && !MODELS.includes(type)) {
+    throw new TokenizerError(`a tokenizer of type ${JSON.stringify(type)}; supported are ${MODELS.join(", ")}`);
+  }
   try {
     return { json, library: new Tokenizer(json, { clean_up_tokenization_spaces: false }) };
   } catch (cause) {

@@ -56,6 +56,14 @@ describe("an encoder is taken", () => {
     const { spec } = await checkEncoder({ graph: fixed, tokenizer: exportedTokenizer() });
     expect(spec.maxTokens).toBe(24);
   });
+
+  test("behavior: without a chosen length it is as much as the graph has positions for", async () => {
+    const json = JSON.parse(new TextDecoder().decode(exportedTokenizer()));
+    const tokenizer = new TextEncoder().encode(JSON.stringify({ ...json, truncation: null }));
+    const { spec, vocabulary } = await checkEncoder({ graph: exportedGraph(), tokenizer });
+    expect(spec.maxTokens).toBe(48);
+    expect(vocabulary).toEqual({ tokens: 501, embeddings: 501 });
+  });
 });
 
 describe("an encoder is refused, with what to do next", () => {

@@ -16,6 +16,8 @@ export interface CheckedEncoder {
   readonly files: EncoderFiles;
   readonly spec: CheckedSpec;
   readonly provider: Provider;
+  /** Ids of the tokenizer, and rows of the graph's embedding where it is a plain lookup: far apart, they are no pair. */
+  readonly vocabulary: { readonly tokens: number; readonly embeddings: number | undefined };
   /** Of the probe texts, one at a time, after a first run. */
   readonly millisecondsPerText: number;
 }
@@ -55,11 +57,15 @@ function sizeOf(path: string): number {
   throw new EncoderError("missing", `${path} is no file`, "give the path of the exported file");
 }
 
+/** A graph that takes no more than this reads no sentences. */
+const FEWEST_TOKENS = 8;
+
 /** Texts that any encoder of sentences tells apart. */
 const PROBES = ["Where is my new card?", "the weather is fine today", "a", "Seven boats left the harbour before dawn."];
 
 /**
- * Finds out how to use a graph as an encoder and tries it: on plain texts, and on one of the full length.
+ * Finds out how to use a graph as an encoder and tries it: on plain texts, and on one of the full length. Without a
+ * chosen length that is what tokenizer.json or the default says, or as much of it as the graph has positions for.
  * Throws EncoderError with what to do next.
  */
 export async function checkEncoder(
@@ -70,11 +76,13 @@ export async function checkEncoder(
   const tokenizer = loadTokenizer(tokenizerBytes);
   const shape = inspectGraph(graph, choice);
   checkFit(tokenizer.maxId, shape.embeddingRows);
-  const maxTokens = tokensOf(choice, shape, tokenizer);
   const session = await openEncoderSession(graph, shape, { ...choice, padId: tokenizer.padId });
   try {
-    const { dims, milliseconds } = await tryTexts(session, tokenizer, maxTokens);
-    await tryLongest(session, tokenizer, maxTokens);
+    const wanted = tokensOf(choice, shape, tokenizer);
+    const { dims, milliseconds } = await tryTexts(session, tokenizer, wanted);
+    const longest = { session, tokenizer };
+    const maxTokens =
+      choice.maxTokens === undefined ? await findLongest(longest, wanted) : await tryLongest(longest, wanted);
     checkDims(dims);
     const { output, pooling } = shape;
     const hashes = { graphHash: sha256(graphBytes), tokenizerHash: sha256(tokenizerBytes) };
@@ -83,6 +91,7 @@ export async function checkEncoder(
       files: { spec, graph: graphBytes, tokenizer: tokenizerBytes },
       spec: decodeSpec(spec),
       provider: session.provider,
+      vocabulary: { tokens: tokenizer.maxId + 1, embeddings: shape.embeddingRows },
       millisecondsPerText: milliseconds / PROBES.length,
     };
   } finally {
@@ -114,7 +123,7 @@ async function tryTexts(session: EncoderSession, tokenizer: TextTokenizer, maxTo
 
 function checkVectors(vectors: readonly Float64Array[]): void {
   const units = vectors.map(unitFeatures);
-  const next = "choose another --output or --pooling, and check the export: the weights may be missing or broken";
+  const next = "choose another --graph-output or --pooling, and check the export: the weights may be missing or broken";
   if (units.some((unit) => unit === undefined)) {
     throw new EncoderError("degenerate", "the encoder gives vectors that are not finite", next);
   }
@@ -127,8 +136,13 @@ function checkVectors(vectors: readonly Float64Array[]): void {
   }
 }
 
-/** Positions end somewhere: a text of the full length shows whether they reach. */
-async function tryLongest(session: EncoderSession, tokenizer: TextTokenizer, maxTokens: number): Promise<void> {
+interface Runs {
+  readonly session: EncoderSession;
+  readonly tokenizer: TextTokenizer;
+}
+
+/** Positions end somewhere: a text of the full length shows whether they reach. Throws EncoderError too-many-tokens. */
+async function tryLongest({ session, tokenizer }: Runs, maxTokens: number): Promise<number> {
   const ids = tokenizer.encode("the card is new and ".repeat(maxTokens), maxTokens);
   try {
     await session.vectors([ids]);
@@ -137,6 +151,24 @@ async function tryLongest(session: EncoderSession, tokenizer: TextTokenizer, max
     const message = `the graph fails at a text of ${ids.length} tokens: ${firstLine(cause)}`;
     throw new EncoderError("too-many-tokens", message, next, { cause });
   }
+  return maxTokens;
+}
+
+/** The most tokens up to `wanted` that the graph takes. Throws EncoderError too-many-tokens when that is next to none. */
+async function findLongest(runs: Runs, wanted: number): Promise<number> {
+  const takes = (tokens: number) =>
+    tryLongest(runs, tokens).then(
+      () => true,
+      () => false,
+    );
+  let low = Math.min(FEWEST_TOKENS, wanted);
+  if ((await takes(wanted)) || !(await takes(low))) return tryLongest(runs, wanted);
+  for (let high = wanted; high - low > 1; ) {
+    const middle = (low + high) >> 1;
+    if (await takes(middle)) low = middle;
+    else high = middle;
+  }
+  return low;
 }
 
 async function run(session: EncoderSession, ids: readonly number[]): Promise<Float64Array[]> {

@@ -68,12 +68,16 @@ function chooseOutput(graph: Graph, wanted: string | undefined): { output: strin
   const names = graph.outputs.map(({ name }) => name);
   const output = wanted ?? PREFERRED.find((name) => names.includes(name)) ?? names[0];
   if (output === undefined || !names.includes(output)) {
-    const next = `choose one with --output: ${names.join(", ")}`;
+    const next = `choose one with --graph-output: ${names.join(", ")}`;
     throw new EncoderError("bad-output", `the graph has no output ${JSON.stringify(output)}`, next);
   }
   const value = inferShapes(graph).get(output) ?? graph.outputs.find(({ name }) => name === output)!;
   if (value.dtype !== "double" && value.dtype !== "float") {
-    throw new EncoderError("bad-output", `the output ${output} is ${value.dtype}`, "choose a real one with --output");
+    throw new EncoderError(
+      "bad-output",
+      `the output ${output} is ${value.dtype}`,
+      "choose a real one with --graph-output",
+    );
   }
   return { output, dims: value.dims };
 }
@@ -84,7 +88,7 @@ function checkPooling(output: string, dims: readonly Dim[], pooling: Pooling): v
   const next =
     dims.length === 3
       ? "it is one vector a token: use --pooling mean or --pooling cls"
-      : "--pooling none takes [batch, dims], mean and cls take [batch, sequence, dims]; see --output";
+      : "--pooling none takes [batch, dims], mean and cls take [batch, sequence, dims]; see --graph-output";
   throw new EncoderError("bad-output", `the output ${output} has rank ${dims.length}, pooling ${pooling}`, next);
 }
 

@@ -10,6 +10,7 @@ import { specOf } from "./spec.ts";
 import { loadTokenizer } from "./tokenizer.ts";
 import type { AsyncEncoder, EncoderFiles } from "./types.ts";
 
+const OPSET = "export the model again with an operator set in that range: opset_version=17, say";
 const NEXT = "export the model again: torch.onnx.export of the encoder alone, float32, weights inside the file";
 
 /** An encoder's graph in float64. Throws EncoderError bad-graph with what the loader says: the operator and its node. */
@@ -18,7 +19,12 @@ export function encoderGraph(bytes: Uint8Array): Graph {
     return toFloat64(loadGraph(bytes));
   } catch (cause) {
     if (!(cause instanceof GraphError)) throw cause;
-    const next = cause.code === "unsupported-operator" ? "node/influence/graph/README.md lists the operators" : NEXT;
+    const operator = cause.code === "unsupported-operator";
+    const next = operator
+      ? cause.op === undefined
+        ? OPSET
+        : "node/influence/graph/README.md lists the operators"
+      : NEXT;
     throw new EncoderError("bad-graph", `encoder graph: ${cause.message}`, next, { cause });
   }
 }

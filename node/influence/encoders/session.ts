@@ -40,7 +40,7 @@ function split(output: Tensor, shape: EncoderShape, tokens: number): Float64Arra
   const width = dims.at(-1) ?? 0;
   const rank = shape.pooling === "none" ? 2 : 3;
   if (dims.length !== rank || width < 1 || (rank === 3 && dims[1]! < tokens)) {
-    const next = "choose another --output or --pooling";
+    const next = "choose another --graph-output or --pooling";
     throw new EncoderError("bad-output", `the output ${shape.output} came out as [${dims.join(", ")}]`, next);
   }
   const each = data.length / dims[0]!;

@@ -77,7 +77,7 @@ export function checkDims(dims: number): void {
   throw new EncoderError(
     "bad-output",
     `${dims} dimensions; an influence index takes a multiple of 4 from 4 to ${MAX_DIMS}`,
-    "choose another --output, or end the exported graph with a projection to such a width",
+    "choose another --graph-output, or end the exported graph with a projection to such a width",
   );
 }
 
