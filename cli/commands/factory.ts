@@ -212,6 +212,7 @@ function readCommands(factory: Command): void {
     .requiredOption("--dir <dir>", "folder of the job")
     .option("--out <file>", "file to write: .html or .svg (plot.html in the folder)")
     .action(async ({ dir, out = join(dir, "plot.html") }: RunFlags & { readonly out?: string }, self: Command) => {
+      if (!/\.(html|svg)$/.test(out)) throw usageError(`${out} is neither .html nor .svg`);
       const { plotFolder } = await import("../work/factory-run.ts");
       const { file, text } = await jobErrors(async () => plotFolder(dir, out));
       printerOf(self).answer({ file }, () => `${text}\n\nwritten to ${file}`);

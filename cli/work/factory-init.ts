@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fromHex, toHex } from "../../chain/crypto/bytes.ts";
 import { sha256 } from "../../chain/crypto/hash.ts";
@@ -20,7 +21,7 @@ import { writeDurably } from "../../node/home/durable-file.ts";
 import { encoderById } from "../../node/influence/encoder.ts";
 import { checkEncoder, type EncoderFiles, readEncoderFile } from "../../node/influence/encoders/index.ts";
 import { DEFAULT_ENCODER, defaultLambdaGrid } from "../../node/pipeline/training.ts";
-import { usageError } from "../errors.ts";
+import { CliError, EXIT, usageError } from "../errors.ts";
 import { type JobRows, loadRows, type RowsOrigin } from "./factory-data.ts";
 import { encoderEntries, hashOf, keepRows } from "./factory-folder.ts";
 import { type GraphBase, type GraphChoice, graphBase } from "./factory-graph.ts";
@@ -77,6 +78,7 @@ export async function initJob(
   node: string,
   progress: Progress,
 ): Promise<Initialised> {
+  checkOptions(options, origin);
   progress.note("reading rows");
   const rows = await loadRows(origin, node, progress);
   const seed = seedOf(options.seed);
@@ -101,6 +103,18 @@ export async function initJob(
     classes: manifest.labels.length,
     weights: graph?.weights ?? null,
   };
+}
+
+/** What can be told without reading anything. */
+function checkOptions({ dir, method, heldOut }: InitOptions, origin: RowsOrigin): void {
+  if (existsSync(join(dir, "manifest.json"))) {
+    throw new CliError(EXIT.inUse, `${dir} holds a job already`, "choose another --dir, or go on with `factory train`");
+  }
+  if (heldOut === 1)
+    throw usageError("--held-out 1 leaves nothing to train on", "0 for none, or one row in 2 and more");
+  if (method === "head" && origin.kind === "csv" && origin.labelColumn === undefined) {
+    throw usageError("a head is trained on labels", "name their column with --label-column");
+  }
 }
 
 const DEFAULT_HELD_OUT_PART = 10;

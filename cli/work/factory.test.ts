@@ -134,5 +134,10 @@ describe("openledgerd factory", { timeout: 60_000 }, () => {
     expect(await outcome("train", "--dir", "nowhere")).toBe("9 error: nowhere holds no job");
     expect(await outcome("init", "--dir", "d")).toBe("2 error: give one of --snapshot and --csv");
     expect(await outcome("init", "--dir", "d", "--csv", "paint.csv", "--method", "full", "--seed", "s")).toMatch(/^2 /);
+    const head = ["init", "--dir", "d", "--csv", "paint.csv"];
+    expect(await outcome(...head)).toBe("2 error: a head is trained on labels");
+    expect(await outcome(...head, "--held-out", "1")).toBe("2 error: --held-out 1 leaves nothing to train on");
+    expect(await outcome("init", "--dir", "a", "--csv", "paint.csv")).toBe("4 error: a holds a job already");
+    expect(await outcome("plot", "--dir", "a", "--out", "a.png")).toBe("2 error: a.png is neither .html nor .svg");
   });
 });
