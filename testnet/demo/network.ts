@@ -8,8 +8,8 @@ import { Rpc } from "./rpc.ts";
 
 /** Pause between a decision and the next block. A claim lives ten blocks: verifiers of much data need longer ones. */
 const COMMIT_MS = { few: 400, many: 1_000 };
-/** Blocks in which all validators of one machine recompute training and index. */
-const TRAINING_BLOCKS = { few: 60, many: 400 };
+/** Blocks in which all validators of one machine recompute training and index: at least, and one more for so many rows x labels. */
+const TRAINING_BLOCKS = { least: 60, rowsTimesLabels: 4_000 };
 const MANY_ROWS = 2_000;
 const START_TIMEOUT_MS = 120_000;
 const POLL_MS = 250;
@@ -36,16 +36,21 @@ export function odditiesOf(validators: number): Oddities {
 }
 
 /** Makes homes, keys and genesis, and starts the validators in processes of their own. */
-export async function startNetwork(demo: Demo, contributors: readonly string[], rows: number): Promise<void> {
+export async function startNetwork(
+  demo: Demo,
+  contributors: readonly string[],
+  { rows, labels }: { readonly rows: number; readonly labels: number },
+): Promise<void> {
   const { validators, seed } = demo.options;
   const { without, guessing } = odditiesOf(validators);
   const size = rows < MANY_ROWS ? "few" : "many";
+  const trainingBlocks = TRAINING_BLOCKS.least + Math.ceil((rows * labels) / TRAINING_BLOCKS.rowsTimesLabels);
   const accounts = [...Object.values(ROLES_ON_CHAIN), ...curatorNames(), ...contributors];
   const manifest = await demo.cli<Manifest>(
     ...["testnet", "init", "--dir", demo.networkDir, "--chain-id", CHAIN_ID, "--seed", `demo/${seed}`],
     ...["--validators", String(validators), "--full-nodes", "1", "--accounts", accounts.join(",")],
     ...["--base-port", String(await freeBasePort(validators + 1))],
-    ...["--commit-ms", String(COMMIT_MS[size]), "--training-blocks", String(TRAINING_BLOCKS[size])],
+    ...["--commit-ms", String(COMMIT_MS[size]), "--training-blocks", String(trainingBlocks)],
     ...(without ? ["--without-verifier", without] : []),
   );
   const running = manifest.nodes.filter(({ validator }) => validator);

@@ -61,7 +61,9 @@ async function walk(demo: Demo, data: DemoData): Promise<DemoResult> {
   const { seed, honestOnly, inferences: count, validators } = demo.options;
   const contributors = deal(data.rows, { seed, honestOnly });
   const names = contributors.map(({ name }) => name);
-  await demo.stage("network", `${validators} validators start`, () => startNetwork(demo, names, data.rows.length));
+  await demo.stage("network", `${validators} validators start`, () =>
+    startNetwork(demo, names, { rows: data.rows.length, labels: data.labels.length }),
+  );
   const supply = await demo.rpc.supply(DENOM);
   await demo.stage("contributions", `${contributors.length} contributors commit and reveal`, async () => {
     await createDataNet(demo, data.labels);
