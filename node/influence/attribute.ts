@@ -6,7 +6,7 @@ import { queryVectors } from "./query.ts";
 import { type ResidentModel, rowFeatures } from "./resident.ts";
 import { scoreRows } from "./score.ts";
 import { type SettleRows, settle } from "./settle.ts";
-import type { Answer, Attribution, HeadModel } from "./types.ts";
+import type { Answer, Attribution, HeadModel, QueryVectors } from "./types.ts";
 
 /** What a head says about a text, by the exact reference. */
 export function answer(model: HeadModel, text: string): Answer {
@@ -24,9 +24,14 @@ export function payable(resident: ResidentModel, features: Float64Array): Settle
 }
 
 /** Everything after the forward pass: integers from the rounded answer on. */
-export function attributeAnswer(resident: ResidentModel, features: Float64Array, given: Answer): Attribution {
+export function attributeAnswer(
+  resident: ResidentModel,
+  features: Float64Array,
+  given: Answer,
+  scoresOf: (query: QueryVectors) => Float64Array = (query) => scoreRows(resident, query),
+): Attribution {
   const query = queryVectors(resident, features, given);
-  const scores = scoreRows(resident, query);
+  const scores = scoresOf(query);
   return { answer: given, query, scores, settlement: settle(scores, payable(resident, features)) };
 }
 

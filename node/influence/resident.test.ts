@@ -4,7 +4,7 @@ import { syntheticData } from "../../test/bench/synthetic.ts";
 import { InfluenceError } from "./errors.ts";
 import { decodeRow, rowBytes } from "./index-format.ts";
 import { encodeModel } from "./model-format.ts";
-import { loadModel, MOST_THREADS, openModel, shareModel } from "./resident.ts";
+import { LEAST_SHARED_ROWS, loadModel, MOST_HELPERS, MOST_THREADS, openModel, shareModel } from "./resident.ts";
 import type { ModelBlobs } from "./types.ts";
 
 const data = syntheticData(90, "resident", 3);
@@ -63,8 +63,13 @@ describe("loadModel", () => {
   });
 });
 
-test("openModel: threads have disjoint scratch, and only so many", () => {
+test("openModel: threads have disjoint scratch, and only so many; helpers are for large indexes", () => {
   const shared = shareModel(blobs);
-  expect(openModel(shared, 1).scratch - openModel(shared, 0).scratch).toBe(shared.places.scratchStride);
-  expect(codeOf(() => openModel(shared, MOST_THREADS))).toBe("bad-shape");
+  const first = openModel(shared).scratch;
+  expect(openModel(shared, { thread: 1 }).scratch - first).toBe(shared.places.scratchStride);
+  expect(codeOf(() => openModel(shared, { thread: MOST_THREADS }))).toBe("bad-shape");
+  expect(codeOf(() => openModel(shared, { helper: 1 }))).toBe("bad-shape");
+  const large = { ...shared, header: { ...shared.header, rows: LEAST_SHARED_ROWS } };
+  expect(openModel(large, { helper: 1 }).scratch - first).toBe(MOST_THREADS * shared.places.scratchStride);
+  expect(codeOf(() => openModel(large, { helper: MOST_HELPERS + 1 }))).toBe("bad-shape");
 });

@@ -7,8 +7,10 @@ import { InfluenceError } from "./errors.ts";
 import { powerOfTwo } from "./exact-math.ts";
 import { fromGrid, weightsHash } from "./grid.ts";
 import { decodeIndexHeader, decodeRow, rowBytes, triangleSize } from "./index-format.ts";
+import { type AddProducts, addProductsOver } from "./kernel/add-products.ts";
 import { type Axpy32, axpy32Over } from "./kernel/axpy32.ts";
-import { type Dot8, dot8Over, MOST_VECTORS, ROW_STEP } from "./kernel/dot8.ts";
+import { MOST_VECTORS } from "./kernel/dot8.ts";
+import { DEPTH_STEP, type DotKernels, type FormName, MOST_TOGETHER, rowDotsOver } from "./kernel/row-dots.ts";
 import { type KernelMemory, sharedMemory } from "./kernel/wasm.ts";
 import { decodeModel } from "./model-format.ts";
 import { rowsRoot } from "./row-proof.ts";
@@ -18,14 +20,22 @@ import type { Encoder, HeadModel, IndexHeader, ModelBlobs } from "./types.ts";
 
 /** Threads that may work on one resident model at a time; each has its own scratch in the model's memory. */
 export const MOST_THREADS = 16;
+/** Further threads that one of these may share the rows of a query with. */
+export const MOST_HELPERS = 3;
+/** Rows from which on a query's rows are shared: below, waking a thread takes longer than it saves. */
+export const LEAST_SHARED_ROWS = 65_536;
 
 /** Rows that are multiplied and summed at a time: their inner products stay in the processor's cache. */
-export const ROWS_A_PASS = 4096;
+export const ROWS_A_PASS = 2048;
 
 /** Byte addresses inside a resident model's memory. */
 interface Places {
   readonly rowStride: number;
   readonly rows: number;
+  /** classes x rows: mantissas of p - y by class. */
+  readonly d: number;
+  /** Of every row, float64. */
+  readonly scale: number;
   readonly inverse: number;
   readonly scratch: number;
   readonly scratchStride: number;
@@ -33,7 +43,7 @@ interface Places {
 
 /** Columns of the rows that scores and settlements read, on shared memory. */
 export interface RowColumns {
-  /** classes x rows: mantissas of p - y by class. */
+  /** classes x rows: mantissas of p - y by class; in the model's memory, as is `scale`. */
   readonly d: Int8Array;
   /** 2^(row exponent - base exponent). */
   readonly scale: Float64Array;
@@ -72,7 +82,8 @@ export interface SharedModel {
 export interface ResidentModel extends SharedModel {
   /** The built-in encoder. Throws InfluenceError "unknown-encoder" when the model's is a graph: that is asynchronous. */
   readonly encoder: Encoder;
-  readonly dots: readonly Dot8[];
+  readonly rowDots: DotKernels;
+  readonly addProducts: AddProducts;
   readonly axpy: Axpy32;
   /** Byte address of this thread's scratch. */
   readonly scratch: number;
@@ -80,18 +91,30 @@ export interface ResidentModel extends SharedModel {
 
 const roundUp = (value: number, step: number) => Math.ceil(value / step) * step;
 
-function placesOf(header: IndexHeader): Places & { readonly end: number } {
-  const { rows: count, dims, classes, blocks } = header;
-  const rowStride = roundUp(dims, ROW_STEP);
-  const rows = 64;
-  const inverse = roundUp(rows + count * rowStride, 64);
-  const scratch = roundUp(inverse + 4 * classes * dims * dims, 64);
-  const scratchStride = roundUp(
-    2 * 8 * dims + 2 * MOST_VECTORS * rowStride + 4 * Math.min(count, ROWS_A_PASS) * blocks,
-    64,
-  );
-  return { rowStride, rows, inverse, scratch, scratchStride, end: scratch + MOST_THREADS * scratchStride };
+/** Inside a thread's scratch: two float64 vectors of the solve, query vectors, inner products and scores of a pass. */
+export function scratchPlaces({ dims }: Pick<IndexHeader, "dims">, rowStride: number) {
+  const vectors = 2 * 8 * dims;
+  const dots = vectors + 2 * MOST_VECTORS * rowStride;
+  const scores = dots + 4 * MOST_TOGETHER * ROWS_A_PASS;
+  return { vectors, dots, scores, end: scores + 8 * ROWS_A_PASS };
 }
+
+/** Kernels take rows by two and by four: the last step of any region may read, never write, a little of the next. */
+function placesOf(header: IndexHeader): Places & { readonly end: number } {
+  const { rows: count, dims, classes } = header;
+  const rowStride = roundUp(dims, DEPTH_STEP);
+  const rows = 64;
+  const d = roundUp(rows + count * rowStride, 64);
+  const scale = roundUp(d + count * classes, 64);
+  const inverse = roundUp(scale + 8 * count, 64);
+  const scratch = roundUp(inverse + 4 * classes * dims * dims, 64);
+  const scratchStride = roundUp(scratchPlaces(header, rowStride).end, 64);
+  const threads = MOST_THREADS * (isShared(header) ? 1 + MOST_HELPERS : 1);
+  return { rowStride, rows, d, scale, inverse, scratch, scratchStride, end: scratch + threads * scratchStride };
+}
+
+/** Whether a query's rows are shared between threads. */
+export const isShared = ({ rows }: Pick<IndexHeader, "rows">) => rows >= LEAST_SHARED_ROWS;
 
 function refuse(what: string): never {
   throw new InfluenceError("hash-mismatch", `model blobs: ${what}`);
@@ -131,8 +154,8 @@ const shared = (bytes: number) => new SharedArrayBuffer(bytes);
 function placeRows(blob: Uint8Array, header: IndexHeader, memory: KernelMemory, places: Places): RowColumns {
   const n = header.rows;
   const columns = {
-    d: new Int8Array(shared(header.classes * n)),
-    scale: new Float64Array(shared(8 * n)),
+    d: new Int8Array(memory.buffer, places.d, header.classes * n),
+    scale: new Float64Array(memory.buffer, places.scale, n),
     gate: new Uint16Array(shared(2 * n)),
     clip: new Uint16Array(shared(2 * n)),
     standing: new Uint8Array(shared(n)),
@@ -177,6 +200,9 @@ function shareEncoder(files: EncoderFiles | undefined): EncoderFiles | undefined
   return { spec: share(files.spec), graph: share(files.graph), tokenizer: share(files.tokenizer) };
 }
 
+/** Bytes of a row in the columns beside the memory. */
+const COLUMN_BYTES = 33;
+
 /** A session holds the graph in float64, twice its usual size, beside the file. */
 const SESSION_COPIES = 3;
 
@@ -196,21 +222,35 @@ export function shareModel(blobs: ModelBlobs): SharedModel {
   weights.set(fromGrid(model.weights));
   const encoderFiles = shareEncoder(blobs.encoder);
   const encoderBytes = SESSION_COPIES * (encoderFiles?.graph.length ?? 0) + (encoderFiles?.tokenizer.length ?? 0);
-  const bytes = memory.buffer.byteLength + weights.byteLength + header.rows * (header.classes + 41) + encoderBytes;
+  const bytes = memory.buffer.byteLength + weights.byteLength + header.rows * COLUMN_BYTES + encoderBytes;
   return { header, model, memory, places, columns, weights, encoderFiles, bytes };
 }
 
-/** Opens a shared model in one thread, numbered 0 .. MOST_THREADS - 1. */
-export function openModel(model: SharedModel, thread = 0): ResidentModel {
-  if (thread < 0 || thread >= MOST_THREADS) throw new InfluenceError("bad-shape", `no scratch for thread ${thread}`);
+/** Where a model is opened. */
+export interface Opening {
+  /** 0 .. MOST_THREADS - 1. */
+  readonly thread?: number;
+  /** Number of the thread's helper, from 1; 0 for the thread itself. */
+  readonly helper?: number;
+  /** Of the kernels, which changes no bit. */
+  readonly form?: FormName;
+}
+
+/** One thread's view of a shared model. Throws InfluenceError "bad-shape": there is no scratch for such a thread. */
+export function openModel(model: SharedModel, { thread = 0, helper = 0, form = "wide" }: Opening = {}): ResidentModel {
+  const most = isShared(model.header) ? MOST_HELPERS : 0;
+  if (thread < 0 || thread >= MOST_THREADS || helper < 0 || helper > most) {
+    throw new InfluenceError("bad-shape", `no scratch for thread ${thread}, helper ${helper}`);
+  }
   return {
     ...model,
     get encoder() {
       return encoderById(model.model.encoderId);
     },
-    dots: dot8Over(model.memory),
+    rowDots: rowDotsOver(model.memory, form),
+    addProducts: addProductsOver(model.memory),
     axpy: axpy32Over(model.memory),
-    scratch: model.places.scratch + thread * model.places.scratchStride,
+    scratch: model.places.scratch + (helper * MOST_THREADS + thread) * model.places.scratchStride,
   };
 }
 

@@ -81,13 +81,19 @@ function floatCredit(scores: ArrayLike<number>, { reference, overlap }: SettleRo
   return { own: own - repeated, slack: (own + repeated) * ROUNDING };
 }
 
+/** The first row from `from` on whose score times factor exceeds `least`; a million rows pass through this loop. */
+function above(scores: ArrayLike<number>, factor: Float64Array, least: number, from: number): number {
+  let row = from;
+  while (row < factor.length && !(scores[row]! * factor[row]! > least)) row++;
+  return row;
+}
+
 /** Rows whose credit may be among the largest, in one pass: `least` bounds the last of these from below and rises. */
 function candidates(scores: ArrayLike<number>, rows: SettleRows, factor: Float64Array): number[] {
   let found: { row: number; lower: number; upper: number }[] = [];
   let least = 0;
   let full = MOST_CANDIDATES;
-  for (let row = 0; row < factor.length; row++) {
-    if (!(scores[row]! * factor[row]! > least)) continue;
+  for (let row = above(scores, factor, least, 0); row < factor.length; row = above(scores, factor, least, row + 1)) {
     const { own, slack } = floatCredit(scores, rows, row, factor[row]!);
     if (!(own + slack > least)) continue;
     found.push({ row, lower: own - slack, upper: own + slack });

@@ -11,15 +11,21 @@ const GRADIENT_GRID = 2 ** 20;
  * probabilities and encoder features: one IEEE multiplication each, the same on every machine.
  */
 export function resultWitness(features: Float64Array, answer: Answer, scores: Float64Array): Float64Array {
+  const gradient = answer.probabilities.length * features.length;
+  const witness = new Float64Array(gradient + scores.length);
+  placeGradient(features, answer, witness);
+  witness.set(scores, gradient);
+  return witness;
+}
+
+/** The first part of a result's witness. */
+export function placeGradient(features: Float64Array, answer: Answer, witness: Float64Array): void {
   const residual = ownResidual(answer);
   const dims = features.length;
-  const witness = new Float64Array(residual.length * dims + scores.length);
   for (let c = 0; c < residual.length; c++) {
     const d = residual[c]! * (GRADIENT_GRID / GRID_ONE);
     for (let k = 0; k < dims; k++) witness[c * dims + k] = roundHalfUp(d * features[k]!);
   }
-  witness.set(scores, residual.length * dims);
-  return witness;
 }
 
 /** The witness of an availability claim: the blob as 32-bit big-endian words, the last one padded with zeros. */

@@ -5,13 +5,14 @@ import { EncoderError } from "./encoders/errors.ts";
 import { EncoderShelf } from "./encoders/shelf.ts";
 import type { AsyncEncoder } from "./encoders/types.ts";
 import { InfluenceError } from "./errors.ts";
+import { fastestForm } from "./fastest-form.ts";
 import { queryVectors } from "./query.ts";
 import type { ReplyMessage, RequestKind, RequestMessage, Requests, Worked } from "./requests.ts";
-import { openModel, type ResidentModel, shareModel } from "./resident.ts";
-import { scoreRows } from "./score.ts";
+import { isShared, openModel, type ResidentModel, shareModel } from "./resident.ts";
+import { ScoreCrew } from "./score-crew.ts";
 import { type HeadSession, openSession, type Provider } from "./session.ts";
 import { sketches } from "./sketch.ts";
-import { blobWitness, resultWitness } from "./witness.ts";
+import { blobWitness, placeGradient } from "./witness.ts";
 
 const { thread, provider } = workerData as { thread: number; provider: Provider };
 
@@ -23,6 +24,7 @@ interface Adopted {
 
 const models = new Map<string, Adopted>();
 const encoders = new EncoderShelf();
+const crew = new ScoreCrew(thread);
 
 function adopted(key: string): Adopted {
   const found = models.get(key);
@@ -32,12 +34,15 @@ function adopted(key: string): Adopted {
 
 async function attribute({ key, text, witness }: Requests["attribute"]["input"]): Promise<Worked> {
   const { resident, session, encoder } = adopted(key);
+  const { classes, dims, rows } = resident.header;
   const features = await encoder.encodeAll([text]);
-  const attribution = attributeAnswer(resident, features, await session.answer(features));
-  return {
-    attribution,
-    witness: witness ? resultWitness(features, attribution.answer, attribution.scores) : undefined,
-  };
+  const answer = await session.answer(features);
+  const gradient = witness ? classes * dims : 0;
+  const whole = crew.room(key, gradient + rows);
+  const scores = whole.subarray(gradient);
+  const attribution = attributeAnswer(resident, features, answer, (query) => crew.score(key, resident, query, scores));
+  if (witness) placeGradient(features, answer, whole);
+  return { attribution, witness: witness ? whole : undefined };
 }
 
 type Handlers = { [K in RequestKind]: (input: Requests[K]["input"]) => Promise<Requests[K]["output"]> };
@@ -47,12 +52,15 @@ const handlers: Handlers = {
   adopt: async ({ key, model }) => {
     const encoder = await encoders.take(model.model.encoderId, model.encoderFiles, { provider });
     const session = await openSession(model.weights, model.header.dims, provider);
-    models.set(key, { resident: openModel(model, thread), session, encoder });
+    const form = isShared(model.header) ? fastestForm() : "wide";
+    models.set(key, { resident: openModel(model, { thread, form }), session, encoder });
+    crew.adopt(key, model, form);
     return { provider: session.provider };
   },
   drop: async ({ key }) => {
     const found = models.get(key);
     models.delete(key);
+    crew.drop(key);
     await found?.session.release();
     if (found) await encoders.giveBack(found.encoder);
     return undefined;
@@ -60,7 +68,8 @@ const handlers: Handlers = {
   attribute,
   scores: async ({ key, of }) => {
     const { resident } = adopted(key);
-    return scoreRows(resident, "query" in of ? of.query : queryVectors(resident, of.features, of.answer));
+    const query = "query" in of ? of.query : queryVectors(resident, of.features, of.answer);
+    return crew.score(key, resident, query, crew.room(key, resident.header.rows));
   },
   sketches: async ({ witness, seeds }) => sketches(witness, seeds),
   clusters: async ({ texts }) => ({ ...clusters(texts), witness: snapshotWitness(texts) }),
@@ -75,7 +84,7 @@ function failureOf(error: unknown) {
   return { code, message: error instanceof Error ? error.message : String(error) };
 }
 
-/** Row scores leave with their reply instead of being copied: the thread keeps nothing of a request. */
+/** Row scores, with the witness around them, leave with their reply instead of being copied; shared ones are not moved. */
 function movedOf(reply: ReplyMessage): ArrayBuffer[] {
   const output = "output" in reply ? (reply.output as Partial<Worked> | undefined) : undefined;
   const buffer = output?.attribution?.scores.buffer;

@@ -22,16 +22,26 @@ export interface AssemblyInput extends Pick<AdapterHeader, "manifestHash" | "blo
   readonly texts: readonly string[];
   readonly heldOutRows: number;
   readonly selection: IndexSelection;
+  /** Word orders of the rows, where they were measured. */
+  readonly orders?: Int16Array | undefined;
 }
 
 /** Views side by side as the rows hold them, and each view's base exponent. */
-export function plainRows(views: readonly Pick<IndexedView, "rows">[], entries: readonly { readonly entry: number }[]) {
+export function plainRows(
+  views: readonly Pick<IndexedView, "rows">[],
+  entries: readonly Pick<PlainRow, "contribution" | "entry">[],
+) {
   const packed = views.map(({ rows }) => packRows(rows));
   const size = views[0]?.rows[0]?.mantissas.length ?? 0;
-  const rows = entries.map(({ entry }, i): PlainRow => {
+  const rows = entries.map(({ contribution, entry }, i): PlainRow => {
     const mantissas = new Int8Array(views.length * size);
     for (const [v, { rows }] of packed.entries()) mantissas.set(rows[i]!.mantissas, v * size);
-    return { mantissas, shifts: Uint8Array.from(packed, ({ rows, base }) => rows[i]!.exponent - base), entry };
+    return {
+      mantissas,
+      shifts: Uint8Array.from(packed, ({ rows, base }) => rows[i]!.exponent - base),
+      contribution,
+      entry,
+    };
   });
   return { rows, baseExponents: packed.map(({ base }) => base) };
 }
@@ -43,10 +53,9 @@ export function assembleIndex(input: AssemblyInput): BuiltAdapterIndex {
   const heads = views.map(({ checkpoint, step }, v) => ({ checkpoint, step, baseExponent: baseExponents[v]! }));
   const means = views.flatMap(({ heldOut }) => (heldOut ? [heldOut] : []));
   const held = input.heldOutRows > 0 ? heldOutVectors(means, input.heldOutRows) : undefined;
-  const judged = judge(plain, { views: heads, texts: input.texts, held });
+  const judged = judge(plain, { views: heads, texts: input.texts, held, orders: input.orders });
   const encoded = plain.map((row, i) => {
-    const { contribution, item, entry } = input.rows[i]!;
-    return encodeAdapterRow({ ...row, ...judged.rows[i]!, contribution, item, entry });
+    return encodeAdapterRow({ ...row, ...judged.rows[i]!, item: input.rows[i]!.item });
   });
   const rows = new Uint8Array(encoded.reduce((sum, { length }) => sum + length, 0));
   for (const [i, row] of encoded.entries()) rows.set(row, i * row.length);

@@ -9,6 +9,7 @@ import { DEFAULT_COORDINATES, DEFAULT_DAMPING_GRID, MOST_COORDINATES, MOST_ROWS,
 import { type PackedView, packView } from "./pack.ts";
 import type { BlockBasis, BuiltAdapterIndex, TokenRow, ViewCheckpoint, Whitening } from "./types.ts";
 import { Energies, whitened } from "./whitening.ts";
+import { wordOrders } from "./word-order.ts";
 
 export interface AdapterIndexInput {
   /** Canonical manifest bytes of a finished low-rank job on language, and its graph's ONNX bytes. */
@@ -21,6 +22,8 @@ export interface AdapterIndexInput {
   readonly texts: readonly string[];
   /** Rows that judge the others: never among `rows`. Without them every benefit is 0 and no row does harm. */
   readonly heldOut?: readonly Pick<TokenRow, "tokens">[];
+  /** A row's tokens and those of its shuffled texts (`shuffledTexts`). Without them no word order is measured. */
+  readonly versions?: (row: number) => readonly Int32Array[];
   /** Rows from the first on that the adapter was trained on; all by default. */
   readonly trainedRows?: number;
 }
@@ -139,7 +142,10 @@ export async function buildAdapterIndex(
         options.onProgress?.(stage, v, input.checkpoints.length);
       views.push(await indexView({ job, gradients, onProgress }, input, checkpoint, { coordinates, dampingGrid }));
     }
+    const { versions, rows } = input;
+    const orders = versions ? await wordOrders(source, job, rows.length, versions) : undefined;
     return assembleIndex({
+      orders,
       ...{ manifestHash: job.manifestHash, blocks: job.blocks, dampingGrid, views, rows: input.rows },
       ...{ texts: input.texts, trainedRows: input.trainedRows ?? input.rows.length },
       ...{ heldOutRows: input.heldOut?.length ?? 0, selection: options.selection ?? NO_SELECTION },

@@ -3,16 +3,24 @@ import { ByteReader, ByteWriter } from "../bytes.ts";
 import { InfluenceError } from "../errors.ts";
 import { COSINE_ONE, LIKENESS, type Likeness } from "../types.ts";
 import { gradientSize, placed } from "./blocks.ts";
-import { EXPONENT_RANGE, MOST_BLOCKS, MOST_COORDINATES, MOST_ROWS, MOST_VIEWS, MOST_WEIGHTS } from "./limits.ts";
+import {
+  EXPONENT_RANGE,
+  MOST_BLOCKS,
+  MOST_COORDINATES,
+  MOST_ROWS,
+  MOST_VIEWS,
+  MOST_WEIGHTS,
+  ORDER_LIMIT,
+} from "./limits.ts";
 import type { AdapterHeader, AdapterRow, AdapterViewHeader } from "./types.ts";
 
-const MAGIC = "openledger/adapter-index/1";
-/** clip, reference, overlap, benefit, owner, likeness, contribution, item, entry. */
-const ROW_FIXED_BYTES = 2 + 4 + 2 + 4 + 4 + 1 + 4 + 4 + 4;
+const MAGIC = "openledger/adapter-index/2";
+/** order, text cosine, gate, clip, reference, overlap, benefit, owner, likeness, contribution, item, entry. */
+const ROW_FIXED_BYTES = 2 + 2 + 2 + 2 + 4 + 2 + 4 + 4 + 1 + 4 + 4 + 4;
 
 type RowShape = Pick<AdapterHeader, "coordinates"> & { readonly views: { readonly length: number } };
 
-/** Bytes of every row: int8[views x coordinates], uint8[views] and 29 fixed bytes. */
+/** Bytes of every row: int8[views x coordinates], uint8[views] and 35 fixed bytes. */
 export function adapterRowWidth({ coordinates, views }: RowShape): number {
   return views.length * (coordinates + 1) + ROW_FIXED_BYTES;
 }
@@ -38,6 +46,8 @@ export function encodeAdapterHeader(header: AdapterHeader): Uint8Array {
   out.u32(header.rows);
   out.u32(header.trainedRows);
   out.u64(header.normLimit);
+  out.u16(header.usualOrder + ORDER_LIMIT);
+  out.u16(header.usualCosine);
   out.u16(header.gradientCosine);
   out.u32(header.heldOutRows);
   out.fixed(header.heldOutHash, 32);
@@ -90,7 +100,9 @@ export function decodeAdapterHeader(bytes: Uint8Array): AdapterHeader {
   if (coordinates < 1 || coordinates > most) refuse(`${coordinates} coordinates, at most ${most}`);
   const [rows, trainedRows] = [input.u32(), input.u32()];
   if (rows > MOST_ROWS || trainedRows < 1 || trainedRows > rows) refuse(`${trainedRows} trained rows of ${rows}`);
-  const [normLimit, gradientCosine] = [input.u64(), input.u16()];
+  const normLimit = input.u64();
+  const [usualOrder, usualCosine, gradientCosine] = [input.u16() - ORDER_LIMIT, input.u16(), input.u16()];
+  if (usualOrder > ORDER_LIMIT) refuse("a word order is out of range");
   if (normLimit < 1 || gradientCosine < 1 || gradientCosine > COSINE_ONE) refuse("a norm limit or cosine");
   const [heldOutRows, heldOutHash] = [input.u32(), input.fixed(32)];
   const [benefitExponent, harmLimit] = [input.i32(), input.u32()];
@@ -99,7 +111,7 @@ export function decodeAdapterHeader(bytes: Uint8Array): AdapterHeader {
   input.end();
   return {
     ...{ manifestHash, weightsHash, blocks, views, coordinates, dampingGrid, rows, trainedRows, normLimit },
-    ...{ gradientCosine, heldOutRows, heldOutHash, benefitExponent, harmLimit, selection },
+    ...{ usualOrder, usualCosine, gradientCosine, heldOutRows, heldOutHash, benefitExponent, harmLimit, selection },
     ...{ rowsRoot, rowsHash, basisHash },
   };
 }
@@ -113,6 +125,9 @@ export function encodeAdapterRow(row: AdapterRow): Uint8Array {
   const out = new ByteWriter();
   out.raw(new Uint8Array(row.mantissas.buffer, row.mantissas.byteOffset, row.mantissas.length));
   out.raw(row.shifts);
+  out.u16(row.order + ORDER_LIMIT);
+  out.u16(row.textCosine);
+  out.u16(row.gate);
   out.u16(row.clip);
   out.u32(row.reference);
   out.u16(row.overlap);
@@ -135,6 +150,7 @@ export function decodeAdapterRow(header: AdapterHeader, bytes: Uint8Array): Adap
   const input = new ByteReader(bytes, "adapter index row");
   const mantissas = new Int8Array(input.fixed(header.views.length * header.coordinates));
   const shifts = input.fixed(header.views.length);
+  const [order, textCosine, gate] = [input.u16() - ORDER_LIMIT, input.u16(), input.u16()];
   const [clip, reference, overlap, benefit] = [input.u16(), input.u32(), input.u16(), input.i32()];
   const [owner, likeness] = [input.u32(), likenessOf(input.u8())];
   const [contribution, item, entry] = [input.u32(), input.u32(), input.u32()];
@@ -143,10 +159,14 @@ export function decodeAdapterRow(header: AdapterHeader, bytes: Uint8Array): Adap
   if (shifts.some((shift) => shift > EXPONENT_RANGE)) {
     throw new InfluenceError("bad-bytes", "adapter index row: an exponent is out of range");
   }
+  if (order > ORDER_LIMIT) throw new InfluenceError("bad-bytes", "adapter index row: a word order is out of range");
   if (owner >= header.rows) throw new InfluenceError("bad-bytes", `adapter index row: no row ${owner} to belong to`);
   if (reference >= header.rows)
     throw new InfluenceError("bad-bytes", `adapter index row: no row ${reference} to repeat`);
-  return { mantissas, shifts, clip, reference, overlap, benefit, owner, likeness, contribution, item, entry };
+  return {
+    ...{ mantissas, shifts, order, textCosine, gate, clip, reference, overlap, benefit, owner, likeness },
+    ...{ contribution, item, entry },
+  };
 }
 
 /** The bytes of row i inside the rows blob. Throws InfluenceError bad-bytes, bad-shape. */

@@ -23,3 +23,4 @@ export type {
 } from "./types.ts";
 export { type AdapterIndexClaim, type VerifyAdapterOptions, verifyAdapterIndex } from "./verify.ts";
 export { readViews, viewCheckpoints } from "./views.ts";
+export { shuffledTexts } from "./word-order.ts";

@@ -27,3 +27,11 @@ export const DAMPING_GRIDS: readonly number[] = [0.01, 0.1, 1, 10].map((damping)
 );
 /** 0.1: best of five for the same method in floats (`lds-decoder`), and what an index has that nobody measured. */
 export const DEFAULT_DAMPING_GRID: number = DAMPING_GRIDS[1]!;
+/** Orders of a row's words that its text is compared with; each costs a third of a gradient. */
+export const SHUFFLES = 8;
+/** A word order of 1: shuffled, the text is twice as unlikely. */
+export const ORDER_ONE = 4096;
+/** Two bytes of a row. */
+export const ORDER_LIMIT = 8191;
+/** Shingles that more texts hold don't count for likeness: the texts that share one are compared pairwise. */
+export const MOST_HOLDERS = 1024;

@@ -7,7 +7,6 @@ import { dot8Over, ROW_STEP } from "../kernel/dot8.ts";
 import { sharedMemory } from "../kernel/wasm.ts";
 import { payFactors } from "../settle.ts";
 import { standingOf } from "../standing.ts";
-import { GATE_ONE } from "../types.ts";
 import { Turner } from "./bases.ts";
 import { decodeBasis } from "./basis-format.ts";
 import { gradientSize } from "./blocks.ts";
@@ -42,7 +41,7 @@ const shared = (bytes: number) => new SharedArrayBuffer(bytes);
 function emptyColumns(rows: number, views: number): AdapterColumns {
   return {
     scale: new Float64Array(shared(8 * views * rows)),
-    gate: new Uint16Array(shared(2 * rows)).fill(GATE_ONE),
+    gate: new Uint16Array(shared(2 * rows)),
     clip: new Uint16Array(shared(2 * rows)),
     reference: new Uint32Array(shared(4 * rows)),
     overlap: new Uint16Array(shared(2 * rows)),
@@ -73,7 +72,7 @@ export function openTable(header: AdapterHeader, blob: Uint8Array): AdapterTable
       new Int8Array(memory.buffer, at, coordinates).set(row.mantissas.subarray(v * coordinates, (v + 1) * coordinates));
       columns.scale[v * rows + i] = powerOfTwo(row.shifts[v]!);
     }
-    for (const name of ["clip", "reference", "overlap", "contribution", "item", "entry"] as const)
+    for (const name of ["gate", "clip", "reference", "overlap", "contribution", "item", "entry"] as const)
       columns[name][i] = row[name];
     columns.standing[i] = standingOf(header, row, i);
   }

@@ -7,10 +7,10 @@ import { lookAlikes } from "../look-alikes.ts";
 import { binaryExponent } from "../quantise.ts";
 import { overlapsOf, spacingOf } from "../spacing.ts";
 import { COSINE_ONE, DISTANCE_ONE, GATE_ONE, LIKENESS, type Likeness } from "../types.ts";
+import { payGates } from "./pay-gates.ts";
+import { textLikeness } from "./text-likeness.ts";
 import type { AdapterHeader, AdapterRow } from "./types.ts";
 
-/** A row counts in full up to this many times the median norm. */
-const NORM_FACTOR = 2;
 /** Held-out vectors have 15-bit mantissas and benefits 30 bits: every sum stays below 2^53. */
 const VECTOR_BITS = 15;
 const BENEFIT_BITS = 30;
@@ -20,7 +20,7 @@ const ONE_CLASS = Int8Array.of(1);
 const LEAST_COSINE = COSINE_ONE / 2;
 export const NO_HELD_OUT: Uint8Array = new Uint8Array(32);
 
-export type PlainRow = Pick<AdapterRow, "mantissas" | "shifts" | "entry">;
+export type PlainRow = Pick<AdapterRow, "mantissas" | "shifts" | "contribution" | "entry">;
 type Exponents = readonly { readonly baseExponent: number }[];
 
 /** Norm of a row's whitened gradient over all views, from its mantissas. */
@@ -36,10 +36,13 @@ function normOf({ mantissas, shifts }: PlainRow, views: Exponents): number {
   return Math.sqrt(sum);
 }
 
-/** Twice the lower median of the rows' norms on the 2^-24 grid, at least one unit. */
+/**
+ * The lower median of the rows' norms on the 2^-24 grid, at least one unit: half of the rows count by their direction alone.
+ * Text that a model cannot learn keeps a long gradient, and with it large scores of either sign, of which the positive are paid.
+ */
 function normLimitOf(norms: Float64Array): number {
   const median = norms.slice().sort()[Math.floor((norms.length - 1) / 2)] ?? 0;
-  return Math.min(Number.MAX_SAFE_INTEGER, Math.max(1, Math.floor(NORM_FACTOR * median * GRID_ONE)));
+  return Math.min(Number.MAX_SAFE_INTEGER, Math.max(1, Math.floor(median * GRID_ONE)));
 }
 
 function clipOf(norm: number, limit: number): number {
@@ -83,9 +86,19 @@ function rawBenefit({ mantissas, shifts }: PlainRow, views: Exponents, held: Hel
 
 export type RuleFields = Pick<
   AdapterHeader,
-  "normLimit" | "gradientCosine" | "heldOutRows" | "heldOutHash" | "benefitExponent" | "harmLimit"
+  | "normLimit"
+  | "usualOrder"
+  | "usualCosine"
+  | "gradientCosine"
+  | "heldOutRows"
+  | "heldOutHash"
+  | "benefitExponent"
+  | "harmLimit"
 >;
-export type RowFields = Pick<AdapterRow, "clip" | "reference" | "overlap" | "benefit" | "owner" | "likeness">;
+export type RowFields = Pick<
+  AdapterRow,
+  "order" | "textCosine" | "gate" | "clip" | "reference" | "overlap" | "benefit" | "owner" | "likeness"
+>;
 
 export interface Judged {
   readonly header: RuleFields;
@@ -122,23 +135,30 @@ function alike(rows: readonly PlainRow[], views: Exponents, texts: readonly stri
   const gradient = copyCosine(spacing.gradient);
   const byGradient = lookAlikes(vectors, { embedding: NO_EMBEDDING, gradient });
   const overlap = overlapsOf(vectors, spacing);
-  const found: Omit<RowFields, "clip" | "benefit">[] = [];
+  const cosines = textLikeness(order.map((i) => texts[i]!));
+  const found: Omit<RowFields, "order" | "gate" | "clip" | "benefit">[] = [];
   for (const [place, i] of order.entries()) {
     const text = byText.owner[place]!;
     const [owner, likeness] =
       text === place
         ? [byGradient.owner[i]!, byGradient.likeness[i]! as Likeness]
         : [order[text]!, LIKENESS.embedding as Likeness];
-    found[i] = { owner, likeness, reference: spacing.reference[i]!, overlap: overlap[i]! };
+    const textCosine = cosines[place]!;
+    found[i] = { owner, likeness, textCosine, reference: spacing.reference[i]!, overlap: overlap[i]! };
   }
   return { gradientCosine: gradient, found };
 }
 
+export interface JudgeInput {
+  readonly views: Exponents;
+  readonly texts: readonly string[];
+  readonly held: HeldOutVectors | undefined;
+  /** Word orders of the rows, where they were measured. */
+  readonly orders: Int16Array | undefined;
+}
+
 /** Everything that a row's payout depends on besides its score, from the rows' bytes, their texts and the held-out rows. */
-export function judge(
-  rows: readonly PlainRow[],
-  { views, texts, held }: { views: Exponents; texts: readonly string[]; held: HeldOutVectors | undefined },
-): Judged {
+export function judge(rows: readonly PlainRow[], { views, texts, held, orders }: JudgeInput): Judged {
   const norms = Float64Array.from(rows, (row) => normOf(row, views));
   const normLimit = normLimitOf(norms);
   const raw = held && Float64Array.from(rows, (row) => rawBenefit(row, views, held));
@@ -146,11 +166,18 @@ export function judge(
   const benefitExponent = largest < 2 ** -500 ? 0 : binaryExponent(largest) + 1 - BENEFIT_BITS;
   const benefit = Int32Array.from(rows, (_, i) => (raw ? gridBenefit(raw[i]!, benefitExponent) : 0));
   const { gradientCosine, found } = alike(rows, views, texts);
+  const order = (i: number) => orders?.[i] ?? 0;
+  const { usual, gates } = payGates(
+    found.map(({ textCosine }, i) => ({ order: order(i), textCosine, contribution: rows[i]!.contribution })),
+  );
   return {
     header: {
-      ...{ normLimit, gradientCosine, heldOutRows: held?.rows ?? 0 },
+      ...{ normLimit, ...usual, gradientCosine, heldOutRows: held?.rows ?? 0 },
       ...{ heldOutHash: held ? hashOf(held) : NO_HELD_OUT, benefitExponent, harmLimit: harmLimitOf(benefit) },
     },
-    rows: rows.map((_, i) => ({ ...found[i]!, clip: clipOf(norms[i]!, normLimit), benefit: benefit[i]! })),
+    rows: rows.map((_, i) => {
+      const own = { order: order(i), gate: gates[i]!, clip: clipOf(norms[i]!, normLimit), benefit: benefit[i]! };
+      return { ...found[i]!, ...own };
+    }),
   };
 }

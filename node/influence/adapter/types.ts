@@ -46,6 +46,9 @@ export interface AdapterHeader {
   readonly trainedRows: number;
   /** Norm up to which a row's score counts in full, on the 2^-24 grid. */
   readonly normLimit: number;
+  /** Mean word order of the rows, in units of 1 / ORDER_ONE, and lower median of their text cosines, 1 / DISTANCE_ONE. */
+  readonly usualOrder: number;
+  readonly usualCosine: number;
   /** Cosine from which on a row's gradient repeats an earlier one's, in units of 1 / COSINE_ONE. */
   readonly gradientCosine: number;
   /** Rows that judge the others and are never trained on; sha256 of the integer vectors that they lead to. */
@@ -75,6 +78,12 @@ export interface AdapterRow {
   readonly mantissas: Int8Array;
   /** Exponent of every view above the header's base exponent of that view. */
   readonly shifts: Uint8Array;
+  /** How much likelier the base finds its text than its words in another order, 1 / ORDER_ONE; 0 where nobody measured it. */
+  readonly order: number;
+  /** Cosine of its text to the nearest earlier one, 1 / DISTANCE_ONE. */
+  readonly textCosine: number;
+  /** uint16 fixed point: what these two, its own and its contribution's, leave of its pay. */
+  readonly gate: number;
   /** uint16 fixed point: what the norm clip leaves of this row's score. */
   readonly clip: number;
   /** Earlier row of the nearest gradient, itself when there is none, and how much of that row's score this one repeats. */

@@ -22,6 +22,7 @@ import { heldOutVectors, judge } from "./rules.ts";
 import type { AdapterHeader, AdapterRow, AdapterView, TokenRow, ViewCheckpoint } from "./types.ts";
 import { readViews } from "./views.ts";
 import { whitened } from "./whitening.ts";
+import { wordOrders } from "./word-order.ts";
 
 /** An adapter index claim with what recomputes it. */
 export interface AdapterIndexClaim {
@@ -41,6 +42,7 @@ export interface AdapterIndexClaim {
   readonly items: readonly TokenRow[];
   readonly texts: readonly string[];
   readonly heldOut?: readonly Pick<TokenRow, "tokens">[];
+  readonly versions?: (row: number) => readonly Int32Array[];
 }
 
 export interface VerifyAdapterOptions extends GradientOptions {
@@ -114,6 +116,12 @@ function openIndex(claim: AdapterIndexClaim, job: AdapterJob, checkpoints: reado
   return { claim, job, checkpoints, header, views, rows };
 }
 
+/** Fields of a row that rules decide, in the order in which they are compared. */
+const RULED = [
+  ...(["order", "textCosine", "clip", "reference", "overlap", "benefit", "owner", "likeness"] as const),
+  "gate",
+] as const;
+
 interface ViewFindings {
   readonly witness: readonly Float64Array[];
   readonly heldOut: Float64Array | undefined;
@@ -146,11 +154,17 @@ async function checkView(
 }
 
 /** Fields that follow from the rows' bytes, their texts and the held-out rows. */
-function checkRules({ claim, header, rows }: Opened, means: readonly Float64Array[]): void {
+function checkRules(
+  { claim, header, rows }: Opened,
+  means: readonly Float64Array[],
+  orders: Int16Array | undefined,
+): void {
   const held = means.length > 0 ? heldOutVectors(means, claim.heldOut!.length) : undefined;
-  const judged = judge(rows, { views: header.views, texts: claim.texts, held });
+  const judged = judge(rows, { views: header.views, texts: claim.texts, held, orders });
   const own = judged.header;
-  demand(header.normLimit === own.normLimit, "the norm limit is not twice the median");
+  demand(header.normLimit === own.normLimit, "the norm limit is not the median");
+  const isUsual = header.usualOrder === own.usualOrder && header.usualCosine === own.usualCosine;
+  demand(isUsual, "the usual word order or text cosine is another");
   demand(header.gradientCosine === own.gradientCosine, "the look-alike threshold is another");
   const isHeld = header.heldOutRows === own.heldOutRows && equalBytes(header.heldOutHash, own.heldOutHash);
   demand(isHeld, "the held-out vectors are others");
@@ -158,7 +172,7 @@ function checkRules({ claim, header, rows }: Opened, means: readonly Float64Arra
   demand(isHarm, "benefits have another unit or limit");
   for (const [i, row] of rows.entries()) {
     const fields = judged.rows[i]!;
-    for (const name of ["clip", "reference", "overlap", "benefit", "owner", "likeness"] as const) {
+    for (const name of RULED) {
       demand(row[name] === fields[name], `row ${i} has another ${name}`);
     }
   }
@@ -198,12 +212,10 @@ export async function verifyAdapterIndex(
     const taken = drawWitness(opened, seed, options.witnessRows);
     const found: ViewFindings[] = [];
     for (const v of opened.views.keys()) found.push(await checkView(opened, source, v, taken));
-    rejecting(() =>
-      checkRules(
-        opened,
-        found.flatMap(({ heldOut }) => heldOut ?? []),
-      ),
-    );
+    const means = found.flatMap(({ heldOut }) => heldOut ?? []);
+    const { versions, items } = claim;
+    const orders = versions && (await wordOrders(source, job, items.length, versions));
+    rejecting(() => checkRules(opened, means, orders));
     return { verdict: "accept", witness: joined(found.flatMap(({ witness }) => witness)) };
   } catch (error) {
     if (!(error instanceof Wrong)) throw error;

@@ -62,6 +62,10 @@ export const countdown = (counter: number, body: Code): Code => [
 ];
 
 export const v128load = (offset: number): Code => [...simd(0x00), ...memarg(4, offset)];
+/** Eight bytes to eight signed 16-bit lanes. */
+export const load8x8s = (offset: number): Code => [...simd(0x01), ...memarg(3, offset)];
+/** Four bytes into the lowest lane, zero above. */
+export const load32zero = (offset: number): Code => [...simd(0x5c), ...memarg(2, offset)];
 export const v128store = (offset: number): Code => [...simd(0x0b), ...memarg(4, offset)];
 export const v128zero: Code = [...simd(0x0c), ...new Array<number>(16).fill(0)];
 export const splat64 = (offset: number): Code => [...simd(0x0a), ...memarg(3, offset)];
@@ -77,6 +81,11 @@ export const v128xor: Code = simd(0x51);
 /** One 32-bit word into all four lanes. */
 export const load32splat = (offset: number): Code => [...simd(0x09), ...memarg(2, offset)];
 export const store32lane = (offset: number, lane: number): Code => [...simd(0x5a), ...memarg(2, offset), lane];
+/** Lanes of 32 bits by number: 0 to 3 of the first operand, 4 to 7 of the second. */
+export const pick32 = (lanes: readonly number[]): Code => [
+  ...simd(0x0d),
+  ...lanes.flatMap((lane) => [4 * lane, 4 * lane + 1, 4 * lane + 2, 4 * lane + 3]),
+];
 export const i32x4splat: Code = simd(0x11);
 export const i32x4shl = (bits: number): Code => [...i32const(bits), ...simd(0xab)];
 export const i32x4shrU = (bits: number): Code => [...i32const(bits), ...simd(0xad)];
@@ -84,12 +93,20 @@ export const v128const = (lanes: readonly number[]): Code => [
   ...simd(0x0c),
   ...lanes.flatMap((lane) => [lane & 255, (lane >>> 8) & 255, (lane >>> 16) & 255, lane >>> 24]),
 ];
+export const i32x4sub: Code = simd(0xb1);
 export const i32x4add: Code = simd(0xae);
+export const i32x4mul: Code = simd(0xb5);
 export const i32x4extractLane = (lane: number): Code => [...simd(0x1b), lane];
 /** Four sums of two products of signed 16-bit lanes. */
 export const i32x4dot: Code = simd(0xba);
+/**
+ * Relaxed SIMD: c + four sums of four products of signed 8-bit lanes (a) and 7-bit ones (b). The same on every machine while
+ * no lane of b exceeds 127.
+ */
+export const i32x4dot7Add: Code = simd(0x113);
 export const i16x8extendLowS: Code = simd(0x87);
 export const i16x8extendHighS: Code = simd(0x88);
+export const i32x4extendLowS: Code = simd(0xa7);
 
 export interface FunctionSource {
   readonly name: string;

@@ -2,6 +2,7 @@
 interface WebAssemblyApi {
   readonly Memory: new (options: { initial: number; maximum: number; shared: boolean }) => KernelMemory;
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
+  readonly validate: (bytes: Uint8Array<ArrayBuffer>) => boolean;
   readonly Instance: new (module: object, imports: object) => { readonly exports: object };
 }
 
@@ -25,3 +26,6 @@ export function sharedMemory(bytes: number): KernelMemory {
 export function instantiate<Exports>(bytes: Uint8Array<ArrayBuffer>, memory: KernelMemory): Exports {
   return new api.Instance(new api.Module(bytes), { env: { memory } }).exports as Exports;
 }
+
+/** Whether this machine's WebAssembly has every instruction of a module. */
+export const isValid = (bytes: Uint8Array<ArrayBuffer>): boolean => api.validate(bytes);

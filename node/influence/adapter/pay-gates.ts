@@ -1,0 +1,81 @@
+import { DISTANCE_ONE, GATE_ONE } from "../types.ts";
+import { ORDER_ONE } from "./limits.ts";
+
+/** What a row's payout gate is made of. */
+export interface RowTraits {
+  /** Word order of its text under the base (`wordOrders`); all zero where nobody measured it. */
+  readonly order: number;
+  /** `textLikeness`. */
+  readonly textCosine: number;
+  readonly contribution: number;
+}
+
+/** What is usual among the rows of an index: the mean word order, and the lower median of the text cosines. */
+export interface UsualTraits {
+  readonly usualOrder: number;
+  readonly usualCosine: number;
+}
+
+/** A base that gains less than this from word order knows too little of the language to judge anybody. */
+const LEAST_ORDER = ORDER_ONE / 32;
+/** Of the usual word order, what a contribution's rows need on average to be paid at all, and in full. */
+const ORDER = { none: 0.3, full: 0.6 };
+/** Multiples of the usual cosine at which a row begins to repeat an earlier text, and does nothing else; within these cosines. */
+const REPEATS = { begins: 2.5, whole: 3.5, leastBegin: 0.25, leastWhole: 0.4 };
+/** Multiples of the mean cosine at which a contribution begins to repeat too much, and is nothing but repetition. */
+const RECORD = { begins: 1.4, whole: 1.9, least: DISTANCE_ONE / 10 };
+
+const fade = (from: number, to: number, x: number) => Math.max(0, Math.min(1, (to - x) / (to - from)));
+
+export function usualTraits(rows: readonly RowTraits[]): UsualTraits {
+  const total = rows.reduce((sum, { order }) => sum + order, 0);
+  const cosines = Uint16Array.from(rows, ({ textCosine }) => textCosine).sort();
+  return {
+    usualOrder: rows.length === 0 ? 0 : Math.floor(total / rows.length),
+    usualCosine: cosines[Math.floor((cosines.length - 1) / 2)] ?? 0,
+  };
+}
+
+/** Cosines between which a row's pay fades. Where all texts are much alike, only what is nearer than halfway to a copy counts. */
+function repeats({ usualCosine }: UsualTraits): { readonly begins: number; readonly whole: number } {
+  const { begins, whole, leastBegin, leastWhole } = REPEATS;
+  const halfway = (DISTANCE_ONE + usualCosine) / 2;
+  return {
+    begins: Math.min(Math.max(begins * usualCosine, leastBegin * DISTANCE_ONE), halfway),
+    whole: Math.min(Math.max(whole * usualCosine, leastWhole * DISTANCE_ONE), DISTANCE_ONE),
+  };
+}
+
+/** Means over the rows of every contribution. */
+function records(rows: readonly RowTraits[], of: (row: RowTraits) => number): Map<number, number> {
+  const sums = new Map<number, { sum: number; count: number }>();
+  for (const row of rows) {
+    const record = sums.get(row.contribution) ?? { sum: 0, count: 0 };
+    sums.set(row.contribution, record);
+    record.sum += of(row);
+    record.count++;
+  }
+  return new Map([...sums].map(([contribution, { sum, count }]) => [contribution, sum / count]));
+}
+
+/**
+ * Payout gates of all rows, uint16. One row of few words says little about itself, and a contribution of many says much: it is
+ * paid as far as its rows have the word order of text, and as far as they come no nearer to earlier texts than others do; a
+ * row that repeats an earlier text is not paid in any company.
+ */
+export function payGates(rows: readonly RowTraits[]): { readonly usual: UsualTraits; readonly gates: Uint16Array } {
+  const usual = usualTraits(rows);
+  const near = repeats(usual);
+  const capped = ({ textCosine }: RowTraits) => Math.min(textCosine, near.whole);
+  const mean = rows.reduce((sum, row) => sum + capped(row), 0) / Math.max(1, rows.length);
+  const unit = Math.max(mean, RECORD.least);
+  const [order, cosine] = [records(rows, (row) => row.order), records(rows, capped)];
+  const gates = Uint16Array.from(rows, (row) => {
+    const own = fade(near.begins, near.whole, row.textCosine);
+    const company = fade(RECORD.begins, RECORD.whole, cosine.get(row.contribution)! / unit);
+    const share = order.get(row.contribution)! / usual.usualOrder;
+    const sense = usual.usualOrder < LEAST_ORDER ? 1 : 1 - fade(ORDER.none, ORDER.full, share);
+    return Math.floor(own * company * sense * GATE_ONE);
+  });
+  return { usual, gates };
+}
