@@ -24,6 +24,7 @@ import { CliError, EXIT, usageError } from "../errors.ts";
 import type { CsvRow } from "./csv.ts";
 import { loadRows } from "./factory-data.ts";
 import { keptRows, openFolder, openJobData, saveHeadModel } from "./factory-folder.ts";
+import { wrongArtefact } from "./factory-kept.ts";
 import type { Bar, Progress } from "./progress.ts";
 
 export interface TrainReport {
@@ -256,7 +257,7 @@ export async function verifyFolder(flags: VerifyFlags, progress: Progress): Prom
   const data = openJobData(folder, manifest, sources, flags.workers);
   const bar: { shown?: Bar } = {};
   try {
-    return await verifyJob(manifest, data, log, segmentOf(flags, log.checkpoints.length - 1, folder), {
+    const verdict = await verifyJob(manifest, data, log, segmentOf(flags, log.checkpoints.length - 1, folder), {
       ...{ workers: flags.workers, reference: flags.reference, signal: flags.signal, weights: folder.weights() },
       readState: async (index) => folder.state(index),
       onStep: (_finding, done, total) => {
@@ -264,6 +265,8 @@ export async function verifyFolder(flags: VerifyFlags, progress: Progress): Prom
         bar.shown.set(done);
       },
     });
+    const reason = verdict.agrees ? wrongArtefact(folder, manifest, log) : undefined;
+    return reason === undefined ? verdict : { ...verdict, agrees: false, reason };
   } finally {
     bar.shown?.end();
     await data.close();

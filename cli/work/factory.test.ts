@@ -109,6 +109,17 @@ describe("openledgerd factory", { timeout: 60_000 }, () => {
     const wrong = await run("verify", "--dir", "a", "--from", "1", "--to", "2");
     expect([wrong.code, /not verified\n {2}lineage: the state of checkpoint 1/.test(wrong.err)]).toEqual([1, true]);
     writeFileSync(state, bytes);
+    for (const name of ["weights.bin", "checkpoints/000002.state", "manifest.bin"]) {
+      const file = join(root, "a", name);
+      const good = readFileSync(file);
+      writeFileSync(
+        file,
+        good.map((byte, i) => (i === 200 ? byte ^ 1 : byte)),
+      );
+      const { code, err } = await run("verify", "--dir", "a", "--from", "0", "--to", "1");
+      expect([code, err.includes(`not verified\n  a/${name} `)]).toEqual([1, true]);
+      writeFileSync(file, good);
+    }
     const rows = readFileSync(join(root, "paint.csv"), "utf8");
     writeFileSync(join(root, "paint.csv"), rows.replace("roof of house 5", "cellar of house 5"));
     const other = await run("verify", "--dir", "a");

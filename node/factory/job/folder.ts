@@ -75,15 +75,15 @@ export class JobFolder {
     this.write("manifest", encodeManifest(manifest));
   }
 
-  private checkpointPath(index: number): string {
+  statePath(index: number): string {
     return join(this.dir, JOB_FILES.checkpoints, `${String(index).padStart(DIGITS, "0")}.state`);
   }
 
   /** State of a checkpoint. Throws JobError bad-bytes. */
   state(index: number): Uint8Array {
-    const bytes = readIfPresent(this.checkpointPath(index));
+    const bytes = readIfPresent(this.statePath(index));
     if (bytes) return bytes;
-    throw new JobError("bad-bytes", `${this.checkpointPath(index)} is missing`);
+    throw new JobError("bad-bytes", `${this.statePath(index)} is missing`);
   }
 
   hasBegun(): boolean {
@@ -93,7 +93,7 @@ export class JobFolder {
   /** Keeps what a run reports. */
   keep(manifest: JobManifest, event: JobEvent): void {
     if (event.kind === "checkpoint") {
-      writeDurably(this.checkpointPath(event.index), event.progress.state, PERMISSIONS);
+      writeDurably(this.statePath(event.index), event.progress.state, PERMISSIONS);
       this.keepProgress(manifest, event.progress);
       rmSync(this.path("stopped"), { force: true });
     }
