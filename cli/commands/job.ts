@@ -26,6 +26,7 @@ import {
   statusOf,
   watchJob,
 } from "../work/jobs.ts";
+import { stderrProgress } from "../work/progress.ts";
 import { openSession } from "../work/session.ts";
 import { amount, hash, jobIdOf, natural, real } from "./job-options.ts";
 import { jobWorkCommand } from "./job-work.ts";
@@ -129,10 +130,11 @@ function trainerCommands(job: Command): void {
     .requiredOption("--weights <file>", "file of weights")
     .requiredOption("--log-root <hex>", "root of the training log", hash)
     .requiredOption("--log <file>", "file of the training log")
+    .option("--states <folder>", "the job's folder with its checkpoints, for jobs of more than 512 steps")
     .action(async (id: string, options: CompleteOptions & TxOptions, self: Command) => {
       const job = jobIdOf(id);
       const session = await openSession(globalsOf(self), options);
-      const claim = await completeJob(session, job, options);
+      const claim = await completeJob(session, job, options, stderrProgress());
       printerOf(self).answer({ job, claim }, () => pairs([["claim", claim]]));
     });
 }

@@ -1,8 +1,11 @@
 import { readFileSync } from "node:fs";
 import { fromHex, toHex } from "../../chain/crypto/bytes.ts";
+import { JobFolder } from "../../node/factory/job/index.ts";
 import { MsgCompleteJob, MsgCompleteJobResponse, MsgSubmitCheckpoint } from "../../proto/gen/openledger/finetune/v1.ts";
 import { uploadArtefact } from "./artefacts.ts";
+import { logOfLongJob, needStates, uploadStates } from "./job-states.ts";
 import { GRID } from "./jobs.ts";
+import type { Progress } from "./progress.ts";
 import type { Session } from "./session.ts";
 
 export interface NewCheckpoint {
@@ -44,11 +47,23 @@ export interface CompleteOptions {
   /** Files. */
   readonly weights: string;
   readonly log: string;
+  /** The job's folder, with a state for each checkpoint; needed for long jobs. */
+  readonly states?: string;
 }
 
 /** Uploads a result from files and claims it; the claim's id. */
-export function completeJob(session: Session, job: string, options: CompleteOptions): Promise<string> {
+export async function completeJob(
+  session: Session,
+  job: string,
+  options: CompleteOptions,
+  progress: Progress,
+): Promise<string> {
   const { steps, weightsHash, logRoot } = options;
+  const log = logOfLongJob(readFileSync(options.log));
+  if (log) {
+    const folder = needStates(options.states === undefined ? undefined : new JobFolder(options.states), log);
+    await uploadStates(session, folder, { log, progress });
+  }
   return claimResult(session, job, {
     steps,
     weightsHash: fromHex(weightsHash),

@@ -9,7 +9,6 @@ import {
   type JobManifest,
   type JobResult,
   runJob,
-  type TrainingLog,
 } from "../../node/factory/job/index.ts";
 import { int32Bytes } from "../../node/influence/grid.ts";
 import { isLong, JobDataError, type JobInputs, jobDataOf, jobInputs } from "../../node/jobs/index.ts";
@@ -17,7 +16,7 @@ import { NodeRpc } from "../../node/serving/index.ts";
 import { type Job, JobStatus, Query as Jobs, MsgAcceptJob } from "../../proto/gen/openledger/finetune/v1.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { formatOpen } from "../output.ts";
-import { uploadArtefact } from "./artefacts.ts";
+import { uploadStates } from "./job-states.ts";
 import { checkpointMessage, claimResult, type NewCheckpoint } from "./job-train.ts";
 import { fetchJob, fetchJobs, GRID, isOver, statusName } from "./jobs.ts";
 import type { Progress } from "./progress.ts";
@@ -112,7 +111,8 @@ async function workOn(session: Session, job: Job, options: WorkOptions, progress
   }
   const result = await train(session, { job, manifest, inputs }, options, progress);
   const steps = Number(result.log.head?.steps ?? 0n);
-  if (isLong(result.log)) await uploadStates(session, job, options, { log: result.log, progress });
+  const folder = new JobFolder(`${options.folder}/${job.id}`);
+  if (isLong(result.log)) await uploadStates(session, folder, { log: result.log, progress });
   const claim = await claimResult(session, job.id, {
     steps,
     weightsHash: result.hash,
@@ -128,22 +128,6 @@ async function noteStakes({ query }: Session, { id, bond }: Job, progress: Progr
   const { params } = await query(Jobs.Params, {});
   const claim = formatOpen(BigInt(params?.claimBond ?? "0"));
   progress.note(`${id}: takes a bond of ${formatOpen(BigInt(bond))}, and ${claim} with the claim of its result`);
-}
-
-/** Of a long job validators execute segments between checkpoints, whose states they need. */
-async function uploadStates(
-  session: Session,
-  { id }: Job,
-  { folder: dir }: WorkOptions,
-  { log, progress }: { readonly log: TrainingLog; readonly progress: Progress },
-): Promise<void> {
-  const folder = new JobFolder(`${dir}/${id}`);
-  const bar = progress.bar("uploading states", log.checkpoints.length);
-  for (const index of log.checkpoints.keys()) {
-    await uploadArtefact(session.client.url, session.uploader, folder.state(index));
-    bar.set(index + 1);
-  }
-  bar.end();
 }
 
 interface Training {
