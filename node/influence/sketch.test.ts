@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decodeSketch, encodeSketch, PRIME_A, PRIME_B, sketches, sketchSeed } from "./sketch.ts";
+import { BLOCK_WORDS } from "./word-stream.ts";
 
 /** DESIGN.md's formula in BigInt. */
 function reference(witness: readonly number[], seed: Uint8Array, prime: number): number {
@@ -30,6 +32,31 @@ describe("sketches", () => {
       expect(sketch.a).toBe(reference([...safe], seeds[i]!, PRIME_A));
       expect(sketch.b).toBe(reference([...safe], seeds[i]!, PRIME_B));
     }
+  });
+
+  test("behavior: equal it across blocks of words, too", () => {
+    const long = Float64Array.from({ length: BLOCK_WORDS + 5 }, (_, i) => witness[i % witness.length]! >> 3);
+    const [sketch] = sketches(long, seeds.slice(0, 1));
+    expect(sketch!.a).toBe(reference([...long], seeds[0]!, PRIME_A));
+  });
+
+  test("behavior: equal it for any safe integer, next to multiples of the primes above all", () => {
+    const near = fc
+      .tuple(
+        fc.constantFrom(PRIME_A, PRIME_B),
+        fc.integer({ min: -(2 ** 22), max: 2 ** 22 }),
+        fc.integer({ min: -2, max: 2 }),
+      )
+      .map(([prime, times, by]) => prime * times + by)
+      .filter(Number.isSafeInteger);
+    fc.assert(
+      fc.property(fc.oneof(fc.maxSafeInteger(), near), (g) => {
+        const [sketch] = sketches(Float64Array.of(g), seeds.slice(0, 1));
+        expect(sketch!.a).toBe(reference([g], seeds[0]!, PRIME_A));
+        expect(sketch!.b).toBe(reference([g], seeds[0]!, PRIME_B));
+      }),
+      { seed: 31, numRuns: 500 },
+    );
   });
 
   test("behavior: one changed integer changes the sketch", () => {

@@ -26,39 +26,40 @@ export function sketchSeed(of: {
   return taggedHash("openledger/sketch/1", of.beacon, of.claim, of.validator);
 }
 
-/** Witness values modulo a prime, in 0 .. prime - 1. */
-function residues(witness: Float64Array, prime: number): Float64Array {
-  const out = new Float64Array(witness.length);
-  for (let i = 0; i < witness.length; i++) {
-    const g = witness[i]!;
-    if (!Number.isSafeInteger(g)) throw new InfluenceError("not-finite", `witness value ${i} is not a safe integer`);
-    const r = g > -prime && g < prime ? g : g % prime;
-    out[i] = r < 0 ? r + prime : r;
+/**
+ * Witness values from `first` on modulo a prime, in 0 .. prime - 1. The quotient is exact: of a safe integer it is below
+ * 2^22 + 1 and, unless whole, 1 / prime away from the next integer, further than float64 rounds there.
+ */
+function residues(witness: Float64Array, first: number, prime: number, out: Float64Array): void {
+  for (let i = 0; i < out.length; i++) {
+    const g = witness[first + i]!;
+    if (!Number.isSafeInteger(g)) {
+      throw new InfluenceError("not-finite", `witness value ${first + i} is not a safe integer`);
+    }
+    const r = g - Math.trunc(g / prime) * prime;
+    out[i] = r + (prime & (r >> 31));
   }
-  return out;
 }
 
 /** sum r_i g_i modulo one prime with r_i = high_i 2^16 + low_i: both halves' sums are exact in float64. */
 class ModularSum {
   private readonly prime: number;
-  private readonly values: Float64Array;
   private high = 0;
   private low = 0;
 
-  constructor(prime: number, values: Float64Array) {
+  constructor(prime: number) {
     this.prime = prime;
-    this.values = values;
   }
 
-  /** Adds the terms from `first` on, one a word. */
-  add(words: Uint32Array, first: number): void {
-    const { values, prime } = this;
+  /** Adds one term a word. */
+  add(words: Uint32Array, values: Float64Array): void {
+    const { prime } = this;
     let { high, low } = this;
     for (let start = 0; start < words.length; start += TERMS_BETWEEN_REDUCTIONS) {
       const end = Math.min(words.length, start + TERMS_BETWEEN_REDUCTIONS);
       for (let i = start; i < end; i++) {
         const word = words[i]!;
-        const value = values[first + i]!;
+        const value = values[i]!;
         high += (word >>> 16) * value;
         low += (word & 0xffff) * value;
       }
@@ -76,24 +77,27 @@ class ModularSum {
 
 /**
  * Sketches of one witness under several seeds: sum r_i g_i modulo both primes, r_i the successive 32-bit big-endian
- * words of SHA-256(seed, counter), counter a big-endian uint64 from 0.
+ * words of SHA-256(seed, counter), counter a big-endian uint64 from 0. Block by block, so that a witness of millions
+ * of numbers passes through the processor's cache once.
  * Throws InfluenceError: bad-shape, not-finite.
  */
 export function sketches(witness: Float64Array, seeds: readonly Uint8Array[]): Sketch[] {
   if (seeds.length > MOST_SEEDS) throw new InfluenceError("bad-shape", `${seeds.length} seeds; at most ${MOST_SEEDS}`);
-  const inA = residues(witness, PRIME_A);
-  const inB = residues(witness, PRIME_B);
-  return seeds.map((seed) => {
-    const stream = new WordStream(seed);
-    const a = new ModularSum(PRIME_A, inA);
-    const b = new ModularSum(PRIME_B, inB);
-    for (let first = 0; first < witness.length; first += BLOCK_WORDS) {
-      const words = stream.block(first, Math.min(BLOCK_WORDS, witness.length - first));
-      a.add(words, first);
-      b.add(words, first);
-    }
-    return { a: a.total(), b: b.total() };
+  const [inA, inB] = [new Float64Array(BLOCK_WORDS), new Float64Array(BLOCK_WORDS)];
+  const sums = seeds.map((seed) => {
+    return { stream: new WordStream(seed), a: new ModularSum(PRIME_A), b: new ModularSum(PRIME_B) };
   });
+  for (let first = 0; first < witness.length; first += BLOCK_WORDS) {
+    const count = Math.min(BLOCK_WORDS, witness.length - first);
+    residues(witness, first, PRIME_A, inA.subarray(0, count));
+    residues(witness, first, PRIME_B, inB.subarray(0, count));
+    for (const { stream, a, b } of sums) {
+      const words = stream.block(first, count);
+      a.add(words, inA);
+      b.add(words, inB);
+    }
+  }
+  return sums.map(({ a, b }) => ({ a: a.total(), b: b.total() }));
 }
 
 /** 8 bytes: a, then b, big-endian. */
