@@ -79,6 +79,8 @@ export function describeError(error: unknown): { readonly text: string; readonly
 function exitOf(error: Error): ExitCode {
   if (error.name === "GenesisError" || error.name === "GenesisBuildError") return EXIT.config;
   if (error.name === "EncoderError" && (error as WithExit).code === "missing") return EXIT.notFound;
+  if (error.name === "ExplainError" && (error as WithExit).code === "not_found") return EXIT.notFound;
+  if (/rpc error: code = NotFound/.test(error.message)) return EXIT.notFound;
   if (error.name !== "BlobError") return EXIT.failure;
   return BLOB_EXITS[String((error as WithExit).code)] ?? EXIT.failure;
 }

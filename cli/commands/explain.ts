@@ -42,6 +42,8 @@ async function run(options: ExplainOptions, self: Command): Promise<void> {
   const { node } = globalsOf(self);
   if (!/^[0-9a-f]{64}$/.test(options.request))
     throw usageError(`${options.request} is not a request id`, "64 hex digits");
+  if (options.contribution !== undefined && !/^[0-9a-f]{40}$/.test(options.contribution))
+    throw usageError(`${options.contribution} is not the id of a contribution`, "40 hex digits");
   // Loaded here, so that other commands start without the engine's libraries.
   const [{ explainRequest }, { NodeRpc }] = await Promise.all([
     import("../../node/explain/index.ts"),
