@@ -10,6 +10,7 @@ import {
   openAdapterJob,
   readViews,
   selectDamping,
+  shuffledTexts,
   type TokenRow,
   type VerifyAdapterOptions,
   verifyAdapterIndex,
@@ -57,6 +58,8 @@ export interface AdapterItems {
   readonly rows: readonly TokenRow[];
   readonly texts: readonly string[];
   readonly heldOut: readonly Pick<TokenRow, "tokens">[];
+  /** A row's tokens and those of its shuffled texts. */
+  readonly versions: (row: number) => readonly Int32Array[];
 }
 
 /**
@@ -72,12 +75,14 @@ export function adapterItems(
     const { encode } = openTokenizer(checkedBlob("tokenizer", model.tokenizer, baseOf(manifest).tokenizerHash));
     const tokens = (text: string) => Int32Array.from(encode(text));
     const places = placesOf(model);
+    const rows = training.map((row): TokenRow => {
+      const { contribution, item, entry } = places.get(row)!;
+      return { tokens: tokens(row.text), contribution, item, entry };
+    });
+    const texts = training.map(({ text }) => text);
     return {
-      rows: training.map((row): TokenRow => {
-        const { contribution, item, entry } = places.get(row)!;
-        return { tokens: tokens(row.text), contribution, item, entry };
-      }),
-      texts: training.map(({ text }) => text),
+      ...{ rows, texts },
+      versions: (i) => [rows[i]!.tokens, ...shuffledTexts(texts[i]!, manifest.seed).map(tokens)],
       heldOut: [...heldOut, ...model.heldOut].map(({ text }) => ({ tokens: tokens(text) })),
     };
   } catch (error) {
@@ -133,9 +138,9 @@ export async function verifyAdapterIndexOf(
   seed: Uint8Array,
   options: VerifyAdapterOptions = {},
 ): Promise<ClaimVerdict> {
-  const { rows: items, texts, heldOut } = adapterItems(model);
+  const { rows: items, texts, heldOut, versions } = adapterItems(model);
   const { manifest, graph, log, readState } = model;
   const { header: headerBytes, rows, basis, weights, logRoot } = index;
   const training = { manifest, graph, weights, log, logRoot, readState };
-  return verifyAdapterIndex({ ...training, headerBytes, rows, basis, items, texts, heldOut }, seed, options);
+  return verifyAdapterIndex({ ...training, headerBytes, rows, basis, items, texts, heldOut, versions }, seed, options);
 }

@@ -5,6 +5,7 @@ export const EVALUATIONS: Readonly<Record<string, () => Promise<{ readonly evalu
   "lds-head": () => import("./lds-head.ts"),
   "lds-decoder": () => import("./lds-decoder.ts"),
   attacks: () => import("./attacks.ts"),
+  "attacks-decoder": () => import("./attacks-decoder.ts"),
   mislabel: () => import("./mislabel.ts"),
   agreement: () => import("./agreement.ts"),
   speed: () => import("./speed.ts"),

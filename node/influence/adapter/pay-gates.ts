@@ -10,7 +10,7 @@ export interface RowTraits {
   readonly contribution: number;
 }
 
-/** What is usual among the rows of an index: the mean word order, and the lower median of the text cosines. */
+/** What is usual among the rows of an index: lower medians. */
 export interface UsualTraits {
   readonly usualOrder: number;
   readonly usualCosine: number;
@@ -20,30 +20,26 @@ export interface UsualTraits {
 const LEAST_ORDER = ORDER_ONE / 32;
 /** Of the usual word order, what a contribution's rows need on average to be paid at all, and in full. */
 const ORDER = { none: 0.3, full: 0.6 };
+/** A row counts up to this many usual word orders either way: a single word's letters have an order beyond all others. */
+const MOST_ORDERS = 2;
 /** Multiples of the usual cosine at which a row begins to repeat an earlier text, and does nothing else; within these cosines. */
 const REPEATS = { begins: 2.5, whole: 3.5, leastBegin: 0.25, leastWhole: 0.4 };
-/** Multiples of the mean cosine at which a contribution begins to repeat too much, and is nothing but repetition. */
-const RECORD = { begins: 1.4, whole: 1.9, least: DISTANCE_ONE / 10 };
+/** Multiples of the usual cosine at which a contribution's mean is too near to earlier texts, and nothing but near to them. */
+const RECORD = { begins: 1.6, whole: 2.2, least: DISTANCE_ONE / 10 };
 
 const fade = (from: number, to: number, x: number) => Math.max(0, Math.min(1, (to - x) / (to - from)));
 
-export function usualTraits(rows: readonly RowTraits[]): UsualTraits {
-  const total = rows.reduce((sum, { order }) => sum + order, 0);
-  const cosines = Uint16Array.from(rows, ({ textCosine }) => textCosine).sort();
-  return {
-    usualOrder: rows.length === 0 ? 0 : Math.floor(total / rows.length),
-    usualCosine: cosines[Math.floor((cosines.length - 1) / 2)] ?? 0,
-  };
+function lowerMedian(values: readonly number[]): number {
+  return Int32Array.from(values).sort()[Math.floor((values.length - 1) / 2)] ?? 0;
 }
 
 /** Cosines between which a row's pay fades. Where all texts are much alike, only what is nearer than halfway to a copy counts. */
 function repeats({ usualCosine }: UsualTraits): { readonly begins: number; readonly whole: number } {
   const { begins, whole, leastBegin, leastWhole } = REPEATS;
   const halfway = (DISTANCE_ONE + usualCosine) / 2;
-  return {
-    begins: Math.min(Math.max(begins * usualCosine, leastBegin * DISTANCE_ONE), halfway),
-    whole: Math.min(Math.max(whole * usualCosine, leastWhole * DISTANCE_ONE), DISTANCE_ONE),
-  };
+  const from = Math.min(Math.max(begins * usualCosine, leastBegin * DISTANCE_ONE), halfway);
+  const to = Math.min(Math.max(whole * usualCosine, leastWhole * DISTANCE_ONE), DISTANCE_ONE);
+  return { begins: from, whole: Math.max(to, from + 1) };
 }
 
 /** Means over the rows of every contribution. */
@@ -64,12 +60,16 @@ function records(rows: readonly RowTraits[], of: (row: RowTraits) => number): Ma
  * row that repeats an earlier text is not paid in any company.
  */
 export function payGates(rows: readonly RowTraits[]): { readonly usual: UsualTraits; readonly gates: Uint16Array } {
-  const usual = usualTraits(rows);
+  const usual: UsualTraits = {
+    usualOrder: lowerMedian(rows.map(({ order }) => order)),
+    usualCosine: lowerMedian(rows.map(({ textCosine }) => textCosine)),
+  };
   const near = repeats(usual);
   const capped = ({ textCosine }: RowTraits) => Math.min(textCosine, near.whole);
-  const mean = rows.reduce((sum, row) => sum + capped(row), 0) / Math.max(1, rows.length);
-  const unit = Math.max(mean, RECORD.least);
-  const [order, cosine] = [records(rows, (row) => row.order), records(rows, capped)];
+  const most = MOST_ORDERS * usual.usualOrder;
+  const bounded = ({ order }: RowTraits) => Math.max(-most, Math.min(most, order));
+  const unit = Math.max(usual.usualCosine, RECORD.least);
+  const [order, cosine] = [records(rows, bounded), records(rows, capped)];
   const gates = Uint16Array.from(rows, (row) => {
     const own = fade(near.begins, near.whole, row.textCosine);
     const company = fade(RECORD.begins, RECORD.whole, cosine.get(row.contribution)! / unit);

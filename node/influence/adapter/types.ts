@@ -46,7 +46,7 @@ export interface AdapterHeader {
   readonly trainedRows: number;
   /** Norm up to which a row's score counts in full, on the 2^-24 grid. */
   readonly normLimit: number;
-  /** Mean word order of the rows, in units of 1 / ORDER_ONE, and lower median of their text cosines, 1 / DISTANCE_ONE. */
+  /** Lower medians of the rows' word orders, in units of 1 / ORDER_ONE, and of their text cosines, 1 / DISTANCE_ONE. */
   readonly usualOrder: number;
   readonly usualCosine: number;
   /** Cosine from which on a row's gradient repeats an earlier one's, in units of 1 / COSINE_ONE. */

@@ -10,7 +10,7 @@ import { ORDER_LIMIT, ORDER_ONE, SHUFFLES, WINDOWS_AT_ONCE } from "./limits.ts";
 // the base, which no contributor had a hand in.
 
 /** With fewer words than this, characters are what has an order: one word, or a script that writes no spaces. */
-const LEAST_WORDS = 4;
+const LEAST_WORDS = 2;
 const WORD = /[\p{L}\p{M}\p{N}'’]+/u;
 
 /** A uniform number below `limit`, up to a bias of 2^-32 x limit. */

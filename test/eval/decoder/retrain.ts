@@ -19,7 +19,7 @@ export interface Retrained {
 }
 
 /** Passages as the graph takes them: one window each. */
-export function feedsOf(problem: DecoderProblem, texts: readonly string[]): Feeds {
+export function feedsOf(problem: Pick<DecoderProblem, "encode" | "sizes">, texts: readonly string[]): Feeds {
   const items = texts.map((text) => problem.encode(text));
   const windows = windowsOf(items, { context: problem.sizes.context, end: END_ID });
   if (windows.length !== texts.length) throw new Error("a passage is longer than a window");
