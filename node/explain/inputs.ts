@@ -52,6 +52,7 @@ export async function gatherInputs(requestId: string, sources: Sources): Promise
   return { ...common, blobs: await fetchClassifier(sources, model) };
 }
 
+/** Questions that do not depend on each other are asked at a time: a far node takes five round trips, not a dozen. */
 async function gatherCommon(requestId: string, { ask, blobs }: Sources): Promise<CommonInputs> {
   const { request } = await ask(InferenceQuery.Request, { id: requestId });
   if (!request) throw new ExplainError("not_found", `no request ${requestId}`);
@@ -61,35 +62,38 @@ async function gatherCommon(requestId: string, { ask, blobs }: Sources): Promise
       `request ${requestId} is not settled (status ${request.status}): nothing was paid`,
     );
   }
-  const { claim } = await ask(AttributionQuery.Claim, { claimId: request.claimId });
-  const { settlement } = await ask(RewardsQuery.Settlement, { request: requestId });
-  const { params } = await ask(RewardsQuery.Params, {});
-  const { model } = await ask(ModelQuery.Model, { id: request.model });
+  const [{ claim }, { settlement }, { params }, { model }] = await Promise.all([
+    ask(AttributionQuery.Claim, { claimId: request.claimId }),
+    ask(RewardsQuery.Settlement, { request: requestId }),
+    ask(RewardsQuery.Params, {}),
+    ask(ModelQuery.Model, { id: request.model }),
+  ]);
   if (!claim || !settlement || !params || !model?.index) {
     throw new ExplainError("not_found", `the chain does not know all parts of request ${requestId}`);
   }
-  const fetch = (id: Uint8Array) => artefact(blobs, toHex(id));
-  const snapshots: { snapshot: Snapshot; table: Uint8Array }[] = [];
-  for (const id of model.snapshots) {
-    const { snapshot } = await ask(DatanetQuery.Snapshot, { id });
-    if (!snapshot) throw new ExplainError("not_found", `no snapshot ${id}`);
-    snapshots.push({ snapshot, table: await fetch(snapshot.blob) });
-  }
-  return {
-    ...{ request, settlement, model, snapshots, shares: params, opening: claim.opening },
-    input: await fetch(request.inputBlob),
-  };
+  const [input, snapshots] = await Promise.all([
+    artefact(blobs, toHex(request.inputBlob)),
+    Promise.all(model.snapshots.map((id) => gatherSnapshot(id, { ask, blobs }))),
+  ]);
+  return { ...{ request, settlement, model, snapshots, shares: params, opening: claim.opening }, input };
+}
+
+async function gatherSnapshot(id: string, { ask, blobs }: Sources): Promise<CommonInputs["snapshots"][number]> {
+  const { snapshot } = await ask(DatanetQuery.Snapshot, { id });
+  if (!snapshot) throw new ExplainError("not_found", `no snapshot ${id}`);
+  return { snapshot, table: await artefact(blobs, toHex(snapshot.blob)) };
 }
 
 async function fetchClassifier({ blobs }: Sources, model: Model): Promise<ModelBlobs> {
   const { index } = model;
   if (!index) throw new ExplainError("not_found", `model ${model.id} has no index`);
   const fetch = (id: Uint8Array) => artefact(blobs, toHex(id));
-  return {
-    model: await fetch(model.weightsBlob),
-    indexHeader: await fetch(index.headerBlob),
-    rows: await fetch(index.rowsBlob),
-    inverse: await fetch(index.inverseBlob),
-    encoder: await fetchEncoder(blobs, model),
-  };
+  const [weights, indexHeader, rows, inverse, encoder] = await Promise.all([
+    fetch(model.weightsBlob),
+    fetch(index.headerBlob),
+    fetch(index.rowsBlob),
+    fetch(index.inverseBlob),
+    fetchEncoder(blobs, model),
+  ]);
+  return { model: weights, indexHeader, rows, inverse, encoder };
 }
