@@ -5,7 +5,9 @@ import { adapterRowBytes, decodeAdapterHeader, decodeAdapterRow, encodeAdapterHe
 import { adapterRowProofs } from "./row-root.ts";
 import { TINY_TEXTS, type TinyAdapter, tinyAdapter } from "./testing/tiny-adapter.ts";
 import type { BuiltAdapterIndex } from "./types.ts";
+import { verifyAdapterIndex } from "./verify.ts";
 import { viewCheckpoints } from "./views.ts";
+import { shuffledTexts } from "./word-order.ts";
 
 let tiny: TinyAdapter;
 let built: BuiltAdapterIndex;
@@ -36,6 +38,26 @@ test("another damping, another row and other held-out rows give other bytes", as
   expect(new Set(hashes).size).toBe(4);
   expect(others[2]!.header.heldOutRows).toBe(1);
   expect(others[2]!.header.harmLimit).toBeGreaterThan(0);
+});
+
+test("word orders are of the base, the same by threads and by the exact reference, and verified", async () => {
+  const { texts } = tiny.input;
+  const versions = (i: number) => [texts[i]!, ...shuffledTexts(texts[i]!, new Uint8Array(32))].map(tiny.encode);
+  const input = { ...tiny.input, versions };
+  const [fast, exact] = [
+    await buildAdapterIndex(input, { workers: 2 }),
+    await buildAdapterIndex(input, { reference: true }),
+  ];
+  expect(fast.rows).toEqual(exact.rows);
+  const orders = texts.map((_, i) => decodeAdapterRow(fast.header, adapterRowBytes(fast.rows, fast.header, i)).order);
+  expect(new Set(orders).size).toBeGreaterThan(6);
+  const { headerBytes, rows, basis } = fast;
+  const claim = { ...tiny.claim, headerBytes, rows, basis };
+  const seed = new Uint8Array(32);
+  expect((await verifyAdapterIndex({ ...claim, versions }, seed, { reference: true })).verdict).toBe("accept");
+  const shifted = (i: number) => versions((i + 1) % texts.length);
+  const { verdict, reason } = await verifyAdapterIndex({ ...claim, versions: shifted }, seed, { reference: true });
+  expect([verdict, reason]).toEqual(["reject", expect.stringMatching(/usual|order/)]);
 });
 
 test("the header reads back, and a row is proven by the root", () => {

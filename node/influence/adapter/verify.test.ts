@@ -107,6 +107,17 @@ describe("a forged claim is rejected", () => {
     ],
     ["a clip", () => forged({ row: (row, i) => (i === 3 ? { ...row, clip: 9 } : row) }), /row 3 has another clip/],
     [
+      "a word order",
+      () => forged({ row: (row, i) => (i === 3 ? { ...row, order: 9 } : row) }),
+      /row 3 has another order/,
+    ],
+    [
+      "a likeness of texts",
+      () => forged({ row: (row, i) => (i === 3 ? { ...row, textCosine: 9 } : row) }),
+      /row 3 has another textCosine/,
+    ],
+    ["a gate", () => forged({ row: (row, i) => (i === 3 ? { ...row, gate: 9 } : row) }), /row 3 has another gate/],
+    [
       "a cluster",
       () => forged({ row: (row, i) => (i === 3 ? { ...row, owner: 0, likeness: 1 } : row) }),
       /row 3 has another owner/,
@@ -166,6 +177,7 @@ describe("a forged claim is rejected", () => {
     ],
     ["another norm limit", () => forged({ header: { normLimit: 5 } }), /norm limit/],
     ["another harm limit", () => forged({ header: { harmLimit: 5 } }), /benefits/],
+    ["another usual cosine", () => forged({ header: { usualCosine: 5 } }), /usual/],
     ["another threshold", () => forged({ header: { gradientCosine: 1000 } }), /threshold/],
     ["held-out vectors of others", () => forged({ header: { heldOutHash: new Uint8Array(32) } }), /held-out/],
     ["rows that were not trained on", () => forged({ header: { trainedRows: 10 } }), /rows are not those/],
