@@ -12,7 +12,7 @@ const HONEST = 8;
 const DEFAULTS = { rows: 3000, inferences: 300, share: 0.04 };
 const BOUNDED = { rows: 600, inferences: 60, share: 0.04 };
 /** Bump when what a run computes changes: stored outcomes of another version are not read. */
-const VERSION = "attacks/4";
+const VERSION = "attacks/5";
 const FIGURES = 4;
 
 interface Scenario {
@@ -39,8 +39,12 @@ async function scenarioOf(data: EvalData, options: EvalOptions, size: typeof DEF
     features: testFeatures.slice(i * space.dims, (i + 1) * space.dims),
   }));
   const asked = seededOrder(test.length, `attack-questions-${seed}`).map((i) => test[i]!);
-  const questions = asked.slice(0, size.inferences);
-  const former = asked.slice(size.inferences, 2 * size.inferences);
+  // As many of a former round as are paid, also where --test has few rows.
+  const inferences = Math.min(size.inferences, Math.floor(asked.length / 2));
+  if (inferences < 1)
+    throw new EvaluationError("bad-data", "the test data has fewer than two rows: two rounds of questions");
+  const questions = asked.slice(0, inferences);
+  const former = asked.slice(inferences, 2 * inferences);
   const [own, honest] = [items.slice(0, few), items.slice(few)];
   const set = { features, dims: space.dims, classes: data.labels.length, labels: items.map(({ label }) => label) };
   const lambda = defaultLambda(items.length);

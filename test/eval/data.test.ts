@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { classificationData } from "./data.ts";
+import { classificationData, withClassesOf } from "./data.ts";
 import type { EvalOptions, Evaluation } from "./evaluation.ts";
 import { featureSpace } from "./features.ts";
 import { parseCommand } from "./options.ts";
@@ -95,4 +95,19 @@ test("options: data without test, an unknown flag, a wrong number are refused", 
   expect(() => options("--seed", "-1")).toThrow(/--seed/);
   expect(() => options("--output", "xml")).toThrow(/--output is json or text/);
   expect(options("--n", "5").own).toEqual({ n: "5" });
+});
+
+test("classes without sampled rows are left out everywhere, the others renamed in their order", () => {
+  const row = (text: string, label: number) => ({ text, label });
+  const train = [row("a", 0), row("b", 1), row("c", 2), row("d", 2)];
+  const data = { name: "letters", labels: ["x", "y", "z"], train, test: [row("p", 1), row("q", 2)] };
+  expect(withClassesOf(data, train).data).toBe(data);
+  const { data: fewer, renamed } = withClassesOf(data, [train[0]!, train[3]!]);
+  expect(fewer).toMatchObject({
+    labels: ["x", "z"],
+    train: [row("a", 0), row("c", 1), row("d", 1)],
+    test: [row("q", 1)],
+  });
+  expect(renamed(train)).toEqual(fewer.train);
+  expect(() => withClassesOf(data, [train[2]!])).toThrow("letters: the sampled rows leave fewer than two classes");
 });

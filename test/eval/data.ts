@@ -114,9 +114,35 @@ export function classificationData(options: EvalOptions): EvalData {
   throw new EvaluationError("no-data", "../shared/data/banking77 is absent; give --data F.csv --test F.csv");
 }
 
+/** Data without some classes, and how its rows were renamed; rows of other classes are dropped. */
+export interface FewerClasses {
+  readonly data: EvalData;
+  readonly renamed: (rows: readonly DataRow[]) => DataRow[];
+}
+
+/**
+ * Leaves out the classes that none of `rows` has: a head knows no class without rows, and a small sample of many classes
+ * misses some. Throws EvaluationError bad-data when nothing is left to tell apart, or to ask about.
+ */
+export function withClassesOf(data: EvalData, rows: readonly DataRow[]): FewerClasses {
+  const present = [...new Set(rows.map(({ label }) => label))].sort((a, b) => a - b);
+  if (present.length === data.labels.length) return { data, renamed: (list) => [...list] };
+  const place = new Map(present.map((label, i) => [label, i]));
+  const renamed = (list: readonly DataRow[]) =>
+    list.flatMap((row) => {
+      const label = place.get(row.label);
+      return label === undefined ? [] : [{ ...row, label }];
+    });
+  const labels = present.map((label) => data.labels[label]!);
+  const fewer = { ...data, labels, train: renamed(data.train), test: renamed(data.test) };
+  if (labels.length >= 2 && fewer.test.length > 0) return { data: fewer, renamed };
+  throw new EvaluationError("bad-data", `${data.name}: the sampled rows leave fewer than two classes with test rows`);
+}
+
 /** Tiny Shakespeare's text, for the decoder. Throws EvaluationError "no-data". */
 export function shakespeare(): string {
   const shared = sharedDir();
-  if (!shared) throw new EvaluationError("no-data", "../shared/data/tinyshakespeare is absent");
+  if (!shared)
+    throw new EvaluationError("no-data", "../shared/data/tinyshakespeare is absent; give --data F.csv --test F.csv");
   return readFileSync(join(shared, "data", "tinyshakespeare", "input.txt"), "utf8");
 }

@@ -5,7 +5,7 @@ import { clusters } from "../../node/influence/dedupe.ts";
 import { softmaxInPlace } from "../../node/influence/exact-math.ts";
 import { fromGrid } from "../../node/influence/grid.ts";
 import { SeededStream, seededOrder } from "../bench/random.ts";
-import type { DataRow, EvalData } from "./data.ts";
+import { type DataRow, type EvalData, withClassesOf } from "./data.ts";
 import { featureSpace } from "./features.ts";
 
 /** A trained head, its training rows and the questions put to it: what every attribution method starts from. */
@@ -152,10 +152,12 @@ export function assembleProblem(
 }
 
 /** Draws, deals, trains and asks. Throws EvaluationError or InfluenceError on unusable data. */
-export async function headProblem(data: EvalData, options: ProblemOptions): Promise<HeadProblem> {
+export async function headProblem(whole: EvalData, options: ProblemOptions): Promise<HeadProblem> {
   const { seed, lambda } = options;
-  const space = featureSpace(data);
-  const { rows, heldOut } = sampleRows(data, options.items, seed);
+  const space = featureSpace(whole);
+  const sample = sampleRows(whole, options.items, seed);
+  const { data, renamed } = withClassesOf(whole, sample.rows);
+  const [rows, heldOut] = [renamed(sample.rows), renamed(sample.heldOut)];
   const classes = data.labels.length;
   const clean = Int32Array.from(rows, ({ label }) => label);
   const labels = withNoise(clean, classes, options.noise, seed);

@@ -143,7 +143,12 @@ async function problemOf(options: EvalOptions, sizes: Sizes): Promise<{ problem:
   }
   const crew = options.workers ? { workers: options.workers } : {};
   const shape = { items, queries, seed: options.seed, contributors: sizes.contributors, lambda, noise, ...crew };
-  return { problem: await headProblem(data, shape), noise };
+  const problem = await headProblem(data, shape);
+  if (problem.queries.count > sizes.tuning) return { problem, noise };
+  throw new EvaluationError(
+    "bad-data",
+    `the classes of ${items} training rows leave too few test rows for ${sizes.tuning} to tune on`,
+  );
 }
 
 async function run(options: EvalOptions): Promise<object> {

@@ -8,7 +8,7 @@ import { rowWidth } from "../../node/influence/index-format.ts";
 import { encodeModel } from "../../node/influence/model-format.ts";
 import { VerifierPool } from "../../node/influence/pool.ts";
 import { median, quantile } from "../bench/statistics.ts";
-import { classificationData, type EvalData } from "./data.ts";
+import { classificationData, type EvalData, withClassesOf } from "./data.ts";
 import { type EvalOptions, type Evaluation, EvaluationError, ownInteger } from "./evaluation.ts";
 
 const FULL = { n: 10_003, repeats: 3, queries: 200, warmUp: 50 };
@@ -46,10 +46,12 @@ async function queryTimes(data: EvalData, blobs: Parameters<VerifierPool["load"]
 async function run(options: EvalOptions): Promise<object> {
   const base = options.bounded ? BOUNDED : FULL;
   const sizes = { ...base, n: ownInteger(options, "n", base.n), repeats: ownInteger(options, "repeats", base.repeats) };
-  const data = classificationData(options);
-  if (data.columns) throw new EvaluationError("usage", "speed measures the text path, from text to paid shares");
+  const whole = classificationData(options);
+  if (whole.columns) throw new EvaluationError("usage", "speed measures the text path, from text to paid shares");
   const crew = options.workers ? { workers: options.workers } : {};
-  const items = data.train.slice(0, sizes.n);
+  const first = whole.train.slice(0, sizes.n);
+  const { data, renamed } = withClassesOf(whole, first);
+  const items = renamed(first);
   const dedupe = await repeated(sizes.repeats, async () => clusters(items.map(({ text }) => text)));
   const rows = items.filter((_, i) => dedupe.value.owner[i] === i);
   const encode = await repeated(sizes.repeats, async () => encodeAll(rows.map(({ text }) => text)));

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { encodeAll } from "../../../node/influence/encoder.ts";
 import { SeededStream } from "../../bench/random.ts";
 import { cholesky, gram, inBasis, rowProducts, solveCholesky } from "./dense.ts";
 import { symmetricEigen } from "./eigen.ts";
@@ -44,6 +45,21 @@ test.each([1, 2, 3, 12, 40])("eigen: %i axes are orthonormal and carry the matri
 
 test("eigen: a diagonal matrix with equal values needs no sweep", () => {
   expect([...symmetricEigen(Float64Array.of(2, 0, 0, 2), 2).values]).toEqual([2, 2]);
+});
+
+test("eigen: axes that few repeated rows use have noise for most eigenvalues", () => {
+  const rows = encodeAll(Array.from({ length: 40 }, (_, i) => `word${i % 13} other${i % 7}`));
+  const dims = rows.length / 40;
+  const used = Array.from({ length: dims }, (_, k) => k).filter((k) => rows.some((x, i) => i % dims === k && x !== 0));
+  const size = Math.min(100, used.length);
+  const narrow = Float64Array.from({ length: 40 * size }, (_, at) => {
+    return rows[Math.floor(at / size) * dims + used[at % size]!]!;
+  });
+  const matrix = gram(narrow, 40, size);
+  const { values } = symmetricEigen(matrix, size);
+  const trace = matrix.reduce((sum, x, at) => (at % (size + 1) === 0 ? sum + x : sum), 0);
+  expect(values.reduce((sum, value) => sum + value, 0)).toBeCloseTo(trace, 9);
+  expect(values.filter((value) => Math.abs(value) < 1e-12).length).toBeGreaterThanOrEqual(size - 40);
 });
 
 test("hadamard: four values by hand", () => {

@@ -53,10 +53,12 @@ function reflectSymmetric(a: Float64Array, n: number, k: number, v: Float64Array
 
 /** Implicit QL with Wilkinson shifts on a tridiagonal, rotating the rows of `vectors` along. */
 function implicitQl(d: Float64Array, e: Float64Array, vectors: Float64Array, n: number): void {
+  // Without full rank there is noise where zeros belong: it is measured against the whole, not its neighbours.
+  const scale = d.reduce((most, value, i) => Math.max(most, Math.abs(value) + Math.abs(e[i]!)), 0);
   for (let l = 0; l < n; l++) {
     for (let sweep = 0; ; sweep++) {
       let m = l;
-      while (m < n - 1 && Math.abs(e[m]!) > Number.EPSILON * (Math.abs(d[m]!) + Math.abs(d[m + 1]!))) m++;
+      while (m < n - 1 && Math.abs(e[m]!) > Number.EPSILON * scale) m++;
       if (m === l) break;
       if (sweep === MOST_SWEEPS) throw new Error("eigenvalues did not converge");
       qlSweep(d, e, vectors, n, l, m);
