@@ -34,7 +34,7 @@ const SHARE = 0.048;
 /** Draws of the attacker's passages and of prompts: one has ten passages, which is little. */
 const DRAWS = 3;
 /** Bump when what a run computes changes: stored outcomes of another version are not read. */
-const VERSION = "attacks-decoder/1";
+const VERSION = "attacks-decoder/2";
 
 interface Scenario {
   readonly world: Omit<GeneratorWorld, "items">;

@@ -18,14 +18,16 @@ export interface UsualTraits {
 
 /** A base that gains less than this from word order knows too little of the language to judge anybody. */
 const LEAST_ORDER = ORDER_ONE / 32;
-/** Of the usual word order, what a contribution's rows need on average to be paid at all, and in full. */
-const ORDER = { none: 0.3, full: 0.6 };
 /** A row counts up to this many usual word orders either way: a single word's letters have an order beyond all others. */
 const MOST_ORDERS = 2;
 /** Multiples of the usual cosine at which a row begins to repeat an earlier text, and does nothing else; within these cosines. */
 const REPEATS = { begins: 2.5, whole: 3.5, leastBegin: 0.25, leastWhole: 0.4 };
-/** Multiples of the usual cosine at which a contribution's mean is too near to earlier texts, and nothing but near to them. */
-const RECORD = { begins: 1.6, whole: 2.2, least: DISTANCE_ONE / 10 };
+/** The least usual cosine: below it texts have next to nothing in common, and multiples of it neither. */
+const LEAST_COSINE = DISTANCE_ONE / 10;
+/** Honest contributions come this many usual cosines near on average: their rows' mean is above their median. */
+const USUAL_MEAN = 1.15;
+/** Doubt up to which a contribution is paid in full, and from which on not at all. */
+const DOUBT = { begins: 0.5, whole: 0.8 };
 
 const fade = (from: number, to: number, x: number) => Math.max(0, Math.min(1, (to - x) / (to - from)));
 
@@ -55,9 +57,10 @@ function records(rows: readonly RowTraits[], of: (row: RowTraits) => number): Ma
 }
 
 /**
- * Payout gates of all rows, uint16. One row of few words says little about itself, and a contribution of many says much: it is
- * paid as far as its rows have the word order of text, and as far as they come no nearer to earlier texts than others do; a
- * row that repeats an earlier text is not paid in any company.
+ * Payout gates of all rows, uint16. One row of few words says little about itself, and a contribution of many says much. Doubt
+ * adds up what its rows lack of the usual word order and what they come nearer to earlier texts than is usual: honest
+ * contributions vary in either, those of junk and of paraphrases stand out in both. A row that repeats an earlier text is not
+ * paid in any company.
  */
 export function payGates(rows: readonly RowTraits[]): { readonly usual: UsualTraits; readonly gates: Uint16Array } {
   const usual: UsualTraits = {
@@ -68,14 +71,14 @@ export function payGates(rows: readonly RowTraits[]): { readonly usual: UsualTra
   const capped = ({ textCosine }: RowTraits) => Math.min(textCosine, near.whole);
   const most = MOST_ORDERS * usual.usualOrder;
   const bounded = ({ order }: RowTraits) => Math.max(-most, Math.min(most, order));
-  const unit = Math.max(usual.usualCosine, RECORD.least);
+  const unit = Math.max(usual.usualCosine, LEAST_COSINE);
+  const isJudge = usual.usualOrder >= LEAST_ORDER;
   const [order, cosine] = [records(rows, bounded), records(rows, capped)];
   const gates = Uint16Array.from(rows, (row) => {
     const own = fade(near.begins, near.whole, row.textCosine);
-    const company = fade(RECORD.begins, RECORD.whole, cosine.get(row.contribution)! / unit);
-    const share = order.get(row.contribution)! / usual.usualOrder;
-    const sense = usual.usualOrder < LEAST_ORDER ? 1 : 1 - fade(ORDER.none, ORDER.full, share);
-    return Math.floor(own * company * sense * GATE_ONE);
+    const lack = isJudge ? Math.max(0, 1 - order.get(row.contribution)! / usual.usualOrder) : 0;
+    const nearness = Math.max(0, cosine.get(row.contribution)! / unit - USUAL_MEAN);
+    return Math.floor(own * fade(DOUBT.begins, DOUBT.whole, lack + nearness) * GATE_ONE);
   });
   return { usual, gates };
 }
