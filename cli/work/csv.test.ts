@@ -26,6 +26,7 @@ describe("labelled texts of a CSV file", () => {
     ["", "data.csv is empty"],
     ["text,category\n", "data.csv has no rows"],
     ["text,kind\na,b\n", "data.csv has no column category; it has text, kind"],
+    ["text;category\na;b\n", "data.csv has no column text: its fields are not separated by commas"],
     ["text,category\na,b\nc\n", "data.csv line 3: 1 fields, the header has 2"],
     ["text,category\na,b,c\n", "data.csv line 2: 3 fields, the header has 2"],
     ["text,category\n,b\n", "data.csv line 2: column text is empty"],

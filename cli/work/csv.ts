@@ -101,6 +101,9 @@ function decode(bytes: Uint8Array, name: string): string {
 function columnAt(header: readonly string[], column: string, name: string, option: string): number {
   const at = header.findIndex((field) => field.trim() === column);
   if (at >= 0) return at;
+  if (header.length === 1 && /[;\t]/.test(header[0] ?? "")) {
+    throw usageError(`${name} has no column ${column}: its fields are not separated by commas`, "save it with commas");
+  }
   throw usageError(
     `${name} has no column ${column}; it has ${header.map((field) => field.trim()).join(", ")}`,
     `name it with ${option}`,

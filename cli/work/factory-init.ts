@@ -81,6 +81,9 @@ export async function initJob(
   checkOptions(options, origin);
   progress.note("reading rows");
   const rows = await loadRows(origin, node, progress);
+  if (options.method === "head" && rows.labels.length < 2) {
+    throw usageError(`all rows are of one class, ${rows.labels[0]}`, "a head tells two or more apart");
+  }
   const seed = seedOf(options.seed);
   const heldOut = heldOutPart(options, origin, progress);
   const encoder = await encoderOf(options);

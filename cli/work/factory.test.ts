@@ -147,6 +147,9 @@ describe("openledgerd factory", { timeout: 60_000 }, () => {
     expect(await outcome("init", "--dir", "d", "--csv", "paint.csv", "--method", "full", "--seed", "s")).toMatch(/^2 /);
     const head = ["init", "--dir", "d", "--csv", "paint.csv"];
     expect(await outcome(...head)).toBe("2 error: a head is trained on labels");
+    writeFileSync(join(root, "one.csv"), "text,label\na wall,red\n");
+    const one = await run("init", "--dir", "d", "--csv", "one.csv", "--label-column", "label");
+    expect([one.code, one.err]).toEqual([2, expect.stringContaining("error: all rows are of one class, red\n")]);
     expect(await outcome(...head, "--held-out", "1")).toBe("2 error: --held-out 1 leaves nothing to train on");
     expect(await outcome("init", "--dir", "a", "--csv", "paint.csv")).toBe("4 error: a holds a job already");
     expect(await outcome("plot", "--dir", "a", "--out", "a.png")).toBe("2 error: a.png is neither .html nor .svg");
