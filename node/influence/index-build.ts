@@ -182,7 +182,7 @@ function judgeRows(input: IndexInput, plain: readonly PlainRow[], curvature: Cur
   for (const [i, row] of plain.entries()) {
     const judged = {
       ...{ gate: gate[i]!, clip: clipOf(row, normLimit) },
-      ...{ reference: spacing.reference[i]!, overlap: overlap[i]!, spacing: spacing.nearest[i]! },
+      ...{ reference: spacing.reference[i]!, overlap: overlap[i]!, spacing: spacing.room[i]! },
       benefit: benefits?.benefit[i] ?? 0,
       owner: owner[i]!,
     };

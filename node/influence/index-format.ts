@@ -5,7 +5,7 @@ import { powerOfTwo } from "./exact-math.ts";
 import { MANTISSA_LIMIT } from "./quantise.ts";
 import { COSINE_ONE, type IndexHeader, type IndexRow, LIKENESS, type Likeness } from "./types.ts";
 
-const MAGIC = "openledger/index/3";
+const MAGIC = "openledger/index/4";
 /** hExponent, dExponent, judgement, gate, clip, reference, overlap, spacing, benefit, owner, likeness, label, contribution, item, entry. */
 const ROW_FIXED_BYTES = 1 + 1 + 2 + 2 + 2 + 4 + 2 + 2 + 4 + 4 + 1 + 2 + 4 + 4 + 4;
 /** Scores stay below 2^53 with at most this many blocks and the shift range below. */

@@ -2,7 +2,11 @@ import { powerOfTwo } from "./exact-math.ts";
 import { GRID_ONE } from "./grid.ts";
 import { GATE_ONE, type IndexRow } from "./types.ts";
 
-/** A row counts in full up to this many times the median |p - y|: no outlier is worth more than two usual items. */
+/**
+ * A row counts in full up to this many times the mean |p - y|: no outlier is worth more than two usual items. Not the
+ * median: where a model is sure of most rows, those it is not sure of are what teaches it. |p - y| is at most the root
+ * of 2, so a share f of the rows moves the mean by at most f times that.
+ */
 const NORM_FACTOR = 2;
 
 type RowResidual = Pick<IndexRow, "d" | "dExponent">;
@@ -14,11 +18,11 @@ function normOf({ d, dExponent }: RowResidual): number {
   return Math.sqrt(squares) * powerOfTwo(dExponent);
 }
 
-/** Twice the lower median of the rows' norms on the 2^-24 grid, at least one unit. */
+/** Twice the mean of the rows' norms, summed in row order, on the 2^-24 grid; at least one unit. */
 export function normLimitOf(rows: readonly RowResidual[]): number {
-  const norms = Float64Array.from(rows, normOf).sort();
-  const median = norms[Math.floor((norms.length - 1) / 2)] ?? 0;
-  return Math.max(1, Math.floor(NORM_FACTOR * median * GRID_ONE));
+  if (rows.length === 0) return 1;
+  const total = rows.reduce((sum, row) => sum + normOf(row), 0);
+  return Math.max(1, Math.floor((NORM_FACTOR * total * GRID_ONE) / rows.length));
 }
 
 /** min(1, limit / norm) as uint16, rounded down. */

@@ -24,7 +24,7 @@ test("behavior: one that lies much closer to the query than to any other item ea
 });
 
 test("behavior: linear between", () => {
-  const half = novelty(0.4 - 0.36 * 0.425, 0.4);
+  const half = novelty(0.4 - 0.36 * 0.395, 0.4);
   expect(half).toBeGreaterThan(0.4);
   expect(half).toBeLessThan(0.6);
 });

@@ -2,10 +2,10 @@ import { int8Exponent, int8Mantissas } from "./quantise.ts";
 import { DISTANCE_ONE, GATE_ONE, type IndexHeader, type IndexRow } from "./types.ts";
 
 /**
- * An item that lies closer to a question than to any other item, by over this many median distances, knew the question:
+ * An item that lies closer to a question than to other items, by over this many median distances, knew the question:
  * where both come from one source, questions lie no closer than other items do. Full credit again one fade later.
  */
-const LEAD = 0.5;
+const LEAD = 0.47;
 const FADE = 0.15;
 
 /** The query's features as int8 mantissas: what novelty is measured against. */

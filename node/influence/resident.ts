@@ -52,7 +52,7 @@ export interface RowColumns {
   /** Earlier row that each row repeats in part, and that part. */
   readonly reference: Uint32Array;
   readonly overlap: Uint16Array;
-  /** Distance to the nearest other row. */
+  /** Distance to the nearest other rows. */
   readonly spacing: Uint16Array;
   /** gate x clip of rows that may be paid. */
   readonly factor: Float64Array;

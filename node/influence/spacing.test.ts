@@ -55,6 +55,25 @@ describe("spacingOf", () => {
     }
   });
 
+  test("room: the distance to the third nearest less 0.28 medians, and at least that to the nearest", () => {
+    const { nearest, room, embedding } = spacingOf(crowd);
+    for (const [i, { h }] of crowd.entries()) {
+      const others = crowd.filter((_, j) => j !== i).map((other) => Math.max(0, cosine(h, other.h)));
+      const third = (1 - others.sort((a, b) => b - a)[2]!) * DISTANCE_ONE - 0.28 * embedding;
+      expect(Math.abs(room[i]! - Math.max(nearest[i]!, third))).toBeLessThan(2.5);
+    }
+    expect(room.some((distance, i) => distance > nearest[i]!)).toBe(true);
+  });
+
+  test("behavior: two companions give a row no less room", () => {
+    const far = vector("far away");
+    const lone = spacingOf([...crowd, row(far, 40)]).room[40]!;
+    const companions = [0.9, 0.8].map((part, i) => row(mixed(far, vector(`with ${i}`), part), 41 + i));
+    const { nearest, room } = spacingOf([...crowd, row(far, 40), ...companions]);
+    expect(nearest[40]!).toBeLessThan(0.1 * lone);
+    expect(room[40]!).toBeGreaterThan(0.5 * lone);
+  });
+
   test("behavior: the first row repeats nobody, and one row alone is apart from everything", () => {
     const { reference, nearest, embedding } = spacingOf([row(vector("a"), 3)]);
     expect([reference[0], nearest[0], embedding]).toEqual([0, DISTANCE_ONE, DISTANCE_ONE]);

@@ -6,11 +6,18 @@ import { COSINE_ONE, DISTANCE_ONE, type IndexRow, OVERLAP_ONE } from "./types.ts
 const BEGINS = 1.1;
 const WHOLE = 0.4;
 const MOST_OVERLAP = 65535;
+/**
+ * Two companions that somebody submits with a row do not make it a row like others: the third nearest counts too, less
+ * this many median distances.
+ */
+const THIRD_ALLOWANCE = 0.28;
 
 /** How far rows lie apart. Distances are 1 - cosine, at most 1, in units of 1 / DISTANCE_ONE. */
 export interface Spacing {
   /** Every row's distance to the nearest other row in embedding space. */
   readonly nearest: Uint16Array;
+  /** The same, or the distance to the third nearest less 0.28 medians where that is more. */
+  readonly room: Uint16Array;
   /** Lower medians over the rows of the distance to the nearest other row, in embedding and in gradient space. */
   readonly embedding: number;
   readonly gradient: number;
@@ -29,20 +36,46 @@ function medianOf(values: Uint16Array): number {
   return values.slice().sort()[Math.floor((values.length - 1) / 2)] ?? DISTANCE_ONE;
 }
 
+/** The three largest cosines of every row to others, largest first; 0 where there are no more. */
+class Closest {
+  private readonly values: Float64Array;
+
+  constructor(rows: number) {
+    this.values = new Float64Array(3 * rows);
+  }
+
+  add(row: number, cosine: number): void {
+    const { values } = this;
+    const at = 3 * row;
+    if (cosine <= values[at + 2]!) return;
+    const rank = cosine > values[at]! ? 0 : cosine > values[at + 1]! ? 1 : 2;
+    values.copyWithin(at + rank + 1, at + rank, at + 2);
+    values[at + rank] = cosine;
+  }
+
+  ofRank(rank: number): Float64Array {
+    return Float64Array.from({ length: this.values.length / 3 }, (_, row) => this.values[3 * row + rank]!);
+  }
+}
+
+/** With fewer than three others, the nearest alone. */
+function roomOf(nearest: Uint16Array, third: Uint16Array, median: number): Uint16Array {
+  if (nearest.length < 4) return nearest;
+  const allowance = Math.floor(THIRD_ALLOWANCE * median);
+  return nearest.map((distance, i) => Math.max(distance, third[i]! - allowance));
+}
+
 /** Compares every pair once; by IEEE operations in one order, so the same integers on every machine. */
 export function spacingOf(rows: readonly LookRow[]): Spacing {
   const reference = Int32Array.from(rows, (_, i) => i);
-  const [along, closest, closestGradient] = [0, 1, 2].map(() => new Float64Array(rows.length)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
+  const [along, closestGradient] = [new Float64Array(rows.length), new Float64Array(rows.length)];
+  const closest = new Closest(rows.length);
   if (rows.length > 0) {
     const placed = place(rows);
     nearPairs(placed, 0, (late, early, cosine) => {
       const [own, other] = [placed.order[late]!, placed.order[early]!];
-      if (cosine > closest[own]!) closest[own] = cosine;
-      if (cosine > closest[other]!) closest[other] = cosine;
+      closest.add(own, cosine);
+      closest.add(other, cosine);
       if (cosine <= along[own]! && cosine <= closestGradient[other]!) return;
       const gradient = gradientCosine(placed, late, early, cosine);
       if (gradient > closestGradient[own]!) closestGradient[own] = gradient;
@@ -52,9 +85,10 @@ export function spacingOf(rows: readonly LookRow[]): Spacing {
       reference[own] = other;
     });
   }
-  const nearest = distances(closest);
+  const nearest = distances(closest.ofRank(0));
   const [embedding, gradient] = [medianOf(nearest), medianOf(distances(closestGradient))];
-  return { nearest, embedding, gradient, reference, along };
+  const room = roomOf(nearest, distances(closest.ofRank(2)), embedding);
+  return { nearest, room, embedding, gradient, reference, along };
 }
 
 type RowGradient = Pick<IndexRow, "h" | "hExponent" | "d" | "dExponent">;

@@ -97,7 +97,10 @@ export interface IndexRow {
   readonly reference: number;
   /** Units of 1 / OVERLAP_ONE. */
   readonly overlap: number;
-  /** Distance to the nearest other row in embedding space, in units of 1 / DISTANCE_ONE. */
+  /**
+   * Distance to the nearest other row in embedding space, or to the third nearest less 0.28 median distances, whichever
+   * is more, in units of 1 / DISTANCE_ONE.
+   */
   readonly spacing: number;
   /** Influence on the held-out loss in the header's unit, positive when the row helps; 0 without held-out rows. */
   readonly benefit: number;

@@ -120,7 +120,7 @@ describe("verifyIndex", () => {
 
   test("behavior: rules and parts of the header that the data does not give are found", async () => {
     const header = (change: Partial<IndexHeader>) => reasonFor(forged({ header: change }));
-    expect(await header({ normLimit: 5 })).toBe("the norm limit is not twice the median");
+    expect(await header({ normLimit: 5 })).toBe("the norm limit is not twice the mean");
     expect(await header({ embeddingCosine: 1000 })).toBe("the look-alike thresholds are not those of the rows");
     expect(await header({ gradientSpacing: 1 })).toBe("the spacing is not that of the rows");
     expect(await header({ harmLimit: 1 })).toBe("the harm limit is not that of the benefits");

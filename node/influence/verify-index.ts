@@ -9,7 +9,7 @@ import { columnHolds, type InverseClaim, probeHolds } from "./check-inverse.ts";
 import { InfluenceError } from "./errors.ts";
 import { softmaxInPlace } from "./exact-math.ts";
 import { fromGrid, GRID_ONE, int32FromBytes, roundHalfUp, weightsHash } from "./grid.ts";
-import { benefitsOf, type HeldOutSet, harmLimitOf, heldOutVectors } from "./held-out.ts";
+import { benefitsOf, type HeldOutSet, heldOutVectors } from "./held-out.ts";
 import { decodeIndexHeader, decodeRow, exponentRange, rowBytes, triangleSize } from "./index-format.ts";
 import { payGates } from "./label-gate.ts";
 import { chooseCosines, lookAlikes } from "./look-alikes.ts";
@@ -138,7 +138,7 @@ function checkBase(opened: Opened): void {
 
 /** Fields that are functions of all rows' bytes: cheap enough to recompute for every row. */
 function checkRules({ claim, header, rows }: Omit<Opened, "probabilities">): void {
-  demand(header.normLimit === normLimitOf(rows), "the norm limit is not twice the median");
+  demand(header.normLimit === normLimitOf(rows), "the norm limit is not twice the mean");
   const spacing = spacingOf(rows);
   const medians = header.embeddingSpacing === spacing.embedding && header.gradientSpacing === spacing.gradient;
   demand(medians, "the spacing is not that of the rows");
@@ -154,7 +154,7 @@ function checkRules({ claim, header, rows }: Omit<Opened, "probabilities">): voi
   for (const [i, row] of rows.entries()) {
     demand(row.clip === clipOf(row, header.normLimit), `row ${i} has another norm clip`);
     demand(row.gate === gates[i], `row ${i} has another payout gate`);
-    demand(row.spacing === spacing.nearest[i], `row ${i} has another spacing`);
+    demand(row.spacing === spacing.room[i], `row ${i} has another spacing`);
     const repeats = row.reference === spacing.reference[i] && row.overlap === overlap[i];
     demand(repeats, `row ${i} repeats another row`);
     demand(row.owner === owner[i] && row.likeness === likeness[i], `row ${i} belongs to another cluster`);
@@ -172,9 +172,9 @@ function checkBenefits({ claim, header, rows }: Omit<Opened, "probabilities">): 
   const inverse = int32FromBytes(claim.inverse);
   const held = heldOutVectors(heldOut, { ...header, weights, inverse });
   demand(equalBytes(held.hash, header.heldOutHash), "the held-out vectors are others");
-  const { exponent, benefit } = benefitsOf(rows, held);
+  const { exponent, benefit, harmLimit } = benefitsOf(rows, held);
   demand(exponent === header.benefitExponent, "benefits have another unit");
-  demand(header.harmLimit === harmLimitOf(benefit), "the harm limit is not that of the benefits");
+  demand(header.harmLimit === harmLimit, "the harm limit is not that of the benefits");
   for (const [i, row] of rows.entries()) demand(row.benefit === benefit[i], `row ${i} has another benefit`);
 }
 
