@@ -19,7 +19,7 @@ export function sideOptions(
 const EXITS: Readonly<Record<string, readonly [ExitCode, string]>> = {
   agrees: [EXIT.failure, "nothing was challenged, and nothing staked"],
   "not-disputable": [EXIT.refused, "only trainings with a log of checkpoints can be disputed"],
-  "bad-log": [EXIT.corrupt, "without its log nobody can recompute the claim: validators abstain or reject"],
+  "bad-log": [EXIT.corrupt, "without a log of this claim nobody can recompute it: validators abstain or reject"],
   indefensible: [EXIT.failure, "the training is not what its log says: this dispute is lost"],
   "wrong-party": [EXIT.refused, "sign with another key: --from"],
   missing: [EXIT.notFound, "try again later, or against another node"],

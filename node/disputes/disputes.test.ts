@@ -18,6 +18,7 @@ import { isDue, type Player } from "./play.ts";
 import { Poster } from "./poster.ts";
 import { adoptJobFolder, FolderStates, MemoryStates } from "./states.ts";
 import { type PlayedTraining, trained } from "./testing/falsify.ts";
+import { claimedLog } from "./training.ts";
 
 // The module's own rules, a real training, real players and the real referee; only the committee is one machine.
 
@@ -192,4 +193,15 @@ describe("states", () => {
     const doubted = { ...honest.log, rounding: { entries: [other, ...(rounding?.entries ?? [])] } };
     expect(adoptJobFolder(new MemoryStates(), join(dir, "job"), { manifest, log: doubted })).toBe(0);
   });
+});
+
+test("a log is the claim's only by its root and by the weights that it ends with", () => {
+  const { logBytes, log, logRoot } = honest;
+  const claimed = { logRoot, weightsHash: log.head?.weightsHash ?? new Uint8Array(0) };
+  expect(claimedLog(logBytes, claimed)).toEqual(log);
+  const other = sha256(new Uint8Array(1));
+  expect(() => claimedLog(logBytes, { ...claimed, logRoot: other })).toThrow("not the claimed one");
+  expect(() => claimedLog(logBytes, { ...claimed, weightsHash: other })).toThrow(
+    /^the log ends with the weights [0-9a-f]{16}, /,
+  );
 });

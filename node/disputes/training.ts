@@ -8,6 +8,7 @@ import { fetchEncoder } from "../attest/models.ts";
 import {
   decodeLog,
   decodeManifest,
+  headOf,
   JobError,
   type JobManifest,
   logRoot,
@@ -24,6 +25,8 @@ export interface ClaimedTraining {
   /** Empty for a training without a log. */
   readonly logBlob: Uint8Array;
   readonly logRoot: Uint8Array;
+  /** Of the claimed weights. */
+  readonly weightsHash: Uint8Array;
   /** The job's id; undefined for a model's training. */
   readonly job: string | undefined;
 }
@@ -34,16 +37,17 @@ export async function claimedTraining(subject: Uint8Array, ports: JobPorts): Pro
   if (named) {
     const { job } = await ports.ask(Jobs.Job, { id: named.job });
     if (!job?.result) throw new JobDataError("inconsistent", `job ${named.job} has no result`);
-    const { logBlob, logRoot: root } = job.result;
-    return { inputs: await jobInputs(job, ports), logBlob, logRoot: root, job: job.id };
+    const { logBlob, logRoot: root, weightsHash } = job.result;
+    return { inputs: await jobInputs(job, ports), logBlob, logRoot: root, weightsHash, job: job.id };
   }
   const { model } = await ports.ask(ModelsQuery.Model, { id: utf8.decode(subject) });
   if (!model) throw new JobDataError("inconsistent", "there is no such model");
-  const { checkpointsBlob, checkpointsRoot } = model;
+  const { checkpointsBlob, checkpointsRoot, weightsHash } = model;
   return {
     inputs: await modelInputs(model, ports),
     logBlob: checkpointsBlob,
     logRoot: checkpointsRoot,
+    weightsHash,
     job: undefined,
   };
 }
@@ -90,11 +94,23 @@ export async function disputedTraining(claim: Claim, ports: JobPorts): Promise<D
   if (training.logBlob.length === 0 || training.logRoot.length === 0) {
     throw new DisputeError("not-disputable", "the training has no log of checkpoints");
   }
-  const log = decodedLog(await fetchBlob(ports, training.logBlob, "the training log"));
-  if (!equalBytes(logRoot(log), training.logRoot)) {
+  const log = claimedLog(await fetchBlob(ports, training.logBlob, "the training log"), training);
+  return { claim, inputs: training.inputs, log, job: training.job };
+}
+
+/**
+ * The log that a claim committed to. One that ends with other weights than the claimed ones proves no step of the claim: it
+ * is wrong without a dispute. Throws DisputeError bad-log.
+ */
+export function claimedLog(bytes: Uint8Array, claimed: Pick<ClaimedTraining, "logRoot" | "weightsHash">): TrainingLog {
+  const log = decodedLog(bytes);
+  if (!equalBytes(logRoot(log), claimed.logRoot)) {
     throw new DisputeError("bad-log", `the log's blob has the root ${toHex(logRoot(log))}, not the claimed one`);
   }
-  return { claim, inputs: training.inputs, log, job: training.job };
+  const { weightsHash } = headOf(log);
+  if (equalBytes(weightsHash, claimed.weightsHash)) return log;
+  const [ends, wanted] = [weightsHash, claimed.weightsHash].map((hash) => toHex(hash).slice(0, 16));
+  throw new DisputeError("bad-log", `the log ends with the weights ${ends}, the claim is of ${wanted}`);
 }
 
 function decodedLog(bytes: Uint8Array): TrainingLog {
