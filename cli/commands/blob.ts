@@ -20,8 +20,17 @@ import { openSession } from "../work/session.ts";
 import { amount, claimIdOf } from "./job-options.ts";
 import { addTxOptions, type TxOptions } from "./tx.ts";
 
+const HELP = `
+Examples:
+  openledgerd blob put items.bin --from alice
+  openledgerd blob get 5891b5b5... --out items.bin
+  openledgerd blob claim 5891b5b5... --from alice`;
+
 export function blobCommand(program: Command): void {
-  const blob = program.command("blob").description("content-addressed blobs of the node at --node");
+  const blob = program
+    .command("blob")
+    .description("content-addressed blobs of the node at --node")
+    .addHelpText("after", HELP);
   blob
     .command("put <file>")
     .description("upload a file; over 4 MiB it travels in chunks. Who uploads needs an account on the chain")

@@ -73,6 +73,7 @@ function initCommand(factory: Command): void {
     )
     .option("--seed <text>", "64 hexadecimal digits, or a text that is hashed; random by default")
     .option("--checkpoint-every <n>", "steps between checkpoints (25 for heads, 100 otherwise)", natural);
+  command.addHelpText("after", HELP);
   graphOptions(command);
   optimiserOptions(command).action(runInit);
 }

@@ -24,6 +24,18 @@ With an encoder of your own, exported to ONNX:
 
 Training is deterministic: the same snapshots give the same weights hash on every machine.`;
 
+const TRAIN_HELP = `
+Examples:
+  openledgerd model train --snapshot bikes/1 --out bikes-model --test questions.csv
+  openledgerd model train --snapshot bikes/1,cars/2 --encoder my-encoder --out wheels-model`;
+
+const REGISTER_HELP = `
+Examples:
+  openledgerd model register --dir bikes-model --id bikes-model --price-request 100000 --price-token 100 --from alice
+  openledgerd model register --dir bard --id bard --price-token 1000 --from alice
+
+Training and index are claimed under bonds; the model serves once validators have recomputed both.`;
+
 interface TrainOptions {
   readonly snapshot: string;
   readonly out: string;
@@ -52,6 +64,7 @@ export function modelCommand(program: Command): void {
     .option("--test <file>", "CSV of held-out questions: prints the accuracy")
     .option("--text-column <name>", "column of texts", "text")
     .option("--label-column <name>", "column of labels", "category")
+    .addHelpText("after", TRAIN_HELP)
     .action(train);
   model
     .command("index")
@@ -64,6 +77,10 @@ export function modelCommand(program: Command): void {
     .option("--no-select", "take the defaults instead")
     .option("--extend <dir>", "use the inverse of another folder's index of the same weights")
     .option("--fresh", "compute the inverse although an index of the same weights is there")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  openledgerd model index --dir bikes-model\n  openledgerd model index --dir bard",
+    )
     .action(index);
   encoderCommand(model);
   fidelityCommand(model);
@@ -75,6 +92,7 @@ export function modelCommand(program: Command): void {
     .option("--price-request <uopen>", "price of a request", "100000")
     .option("--price-token <uopen>", "price of a token in or out", "0")
     .option("--licence <name>", "licence of the model", "Apache-2.0")
+    .addHelpText("after", REGISTER_HELP)
     .action(register);
 }
 
