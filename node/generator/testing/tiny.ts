@@ -16,7 +16,13 @@ import {
   toReal,
   trainedGraph,
 } from "../../factory/job/index.ts";
-import { type BuiltAdapterIndex, buildAdapterIndex, openAdapterJob, readViews } from "../../influence/adapter/index.ts";
+import {
+  type BuiltAdapterIndex,
+  buildAdapterIndex,
+  openAdapterJob,
+  readViews,
+  shuffledTexts,
+} from "../../influence/adapter/index.ts";
 import { encodeGraph, linearLayers, loadGraph } from "../../influence/graph/index.ts";
 import { int32Bytes } from "../../influence/grid.ts";
 import { openTokenizer } from "../../tokens/tokenizer.ts";
@@ -132,13 +138,15 @@ export async function tinyGenerator(
   const bytes = encodeManifest(manifest);
   const job = openAdapterJob(bytes, graph);
   const { encode } = openTokenizer(tokenizer);
+  const tokens = (text: string) => Int32Array.from(encode(text));
   const index = await buildAdapterIndex(
     {
       job: { manifest: bytes, graph },
       checkpoints: await readViews(job, result.log, async (checkpoint) => states[checkpoint]!),
-      rows: rows.map(({ text, ...place }) => ({ ...place, tokens: Int32Array.from(encode(text)) })),
+      rows: rows.map(({ text, ...place }) => ({ ...place, tokens: tokens(text) })),
       texts: rows.map(({ text }) => text),
-      heldOut: heldOut.map((text) => ({ tokens: Int32Array.from(encode(text)) })),
+      heldOut: heldOut.map((text) => ({ tokens: tokens(text) })),
+      versions: (i) => [rows[i]!.text, ...shuffledTexts(rows[i]!.text, manifest.seed)].map(tokens),
     },
     { workers: 1 },
   );
