@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { closeGates } from "../node/influence/native-threads.ts";
 import { packageVersion } from "../node/version.ts";
 import { registerCommands } from "./commands/index.ts";
 import { describeError, EXIT } from "./errors.ts";
@@ -36,4 +37,5 @@ function overrideExits(command: Command): void {
 process.exitCode = await run(process.argv.slice(2));
 // Sockets kept alive by clients must not hold the process back once the answer is printed.
 if (process.stdout.writableLength > 0) await new Promise((resolve) => process.stdout.write("", resolve));
+await closeGates();
 process.exit();

@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { closeGates } from "../../node/influence/native-threads.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { globalsOf } from "../options.ts";
 
@@ -44,7 +45,7 @@ export function startCommand(program: Command): void {
         for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve(undefined));
       });
       const failure = await Promise.race([interrupted, node.failed]);
-      setTimeout(() => process.exit(EXIT.failure), STOP_TIMEOUT_MS).unref();
+      setTimeout(() => void closeGates().then(() => process.exit(EXIT.failure)), STOP_TIMEOUT_MS).unref();
       const stopped = node.stop();
       // Why it stopped matters more than that stopping failed as well.
       if (failure) await stopped.catch(() => undefined);

@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { InferenceSession, Tensor } from "onnxruntime-node";
+import type { InferenceSession } from "onnxruntime-node";
 import { answerOf } from "./answer.ts";
 import { nativeCall } from "./native-threads.ts";
 import { FEATURES, headGraph, PROBABILITIES } from "./onnx.ts";
+import { loadOrt } from "./ort.ts";
 import type { Answer } from "./types.ts";
 
 export type Provider = "cuda" | "cpu";
@@ -34,7 +35,8 @@ function cudaLibrary(): string {
   );
 }
 
-function create(graph: Uint8Array, provider: Provider): Promise<InferenceSession> {
+async function create(graph: Uint8Array, provider: Provider): Promise<InferenceSession> {
+  const { InferenceSession } = await loadOrt();
   return nativeCall(() => InferenceSession.create(graph, { ...OPTIONS, executionProviders: [provider] }));
 }
 
@@ -56,6 +58,7 @@ async function createOnBest(
 /** Opens a head (classes x dims weights). `session.run` blocks its thread: use it in a worker only. */
 export async function openSession(weights: Float64Array, dims: number, wanted: Provider): Promise<HeadSession> {
   const { session, provider } = await createOnBest(headGraph(weights, dims), wanted);
+  const { Tensor } = await loadOrt();
   return {
     provider,
     async answer(features) {

@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { nativeCall } from "../native-threads.ts";
+import { loadOrt, type Ort } from "../ort.ts";
 import { encodeGraph } from "./encode.ts";
 import { GraphError } from "./errors.ts";
 import { toFloat64 } from "./float64.ts";
@@ -37,6 +38,7 @@ function cudaLibrary(): string {
 }
 
 async function create(bytes: Uint8Array, wanted: Provider): Promise<{ session: InferenceSession; provider: Provider }> {
+  const { InferenceSession } = await loadOrt();
   const open = (provider: Provider) =>
     nativeCall(() => InferenceSession.create(bytes, { ...OPTIONS, executionProviders: [provider] }));
   if (wanted === "cuda" && existsSync(cudaLibrary())) {
@@ -60,9 +62,9 @@ const ORT_TYPES: Readonly<Record<DType, string>> = {
 };
 
 /** A tensor over a copy: the runtime may keep the memory it is given, and inputs must not alias outputs. */
-function toOrt(tensor: Tensor): OrtTensor {
+function toOrt(ort: Ort, tensor: Tensor): OrtTensor {
   const data = tensor.dtype === "float" ? Float32Array.from(tensor.data as Float64Array) : tensor.data.slice();
-  return new OrtTensor(ORT_TYPES[tensor.dtype] as "float64", data as Float64Array, tensor.dims);
+  return new ort.Tensor(ORT_TYPES[tensor.dtype] as "float64", data as Float64Array, tensor.dims);
 }
 
 function fromOrt(tensor: OrtTensor): Tensor {
@@ -77,6 +79,7 @@ function fromOrt(tensor: OrtTensor): Tensor {
 export async function openGraph(graph: Graph | Uint8Array, wanted: Provider = "cpu"): Promise<GraphSession> {
   const wide = toFloat64(graph instanceof Uint8Array ? loadGraph(graph) : graph);
   const { session, provider } = await create(encodeGraph(wide), wanted);
+  const ort = await loadOrt();
   // The session has its own copy of the weights: only the inputs are kept here.
   const needed = wide.inputs;
   return {
@@ -88,7 +91,7 @@ export async function openGraph(graph: Graph | Uint8Array, wanted: Provider = "c
         if (!tensor) throw new GraphError("no-such-value", `no tensor is fed to the input ${name}`);
         if (tensor.dtype !== dtype)
           throw new GraphError("unsupported-type", `${name} takes ${dtype}, got ${tensor.dtype}`);
-        inputs[name] = toOrt(tensor);
+        inputs[name] = toOrt(ort, tensor);
       }
       const wanted = names ?? session.outputNames;
       const other = wanted.find((name) => !session.outputNames.includes(name));
