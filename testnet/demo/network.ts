@@ -9,7 +9,7 @@ import { Rpc } from "./rpc.ts";
 /** Pause between a decision and the next block. A claim lives ten blocks: verifiers of much data need longer ones. */
 const COMMIT_MS = { few: 400, many: 1_000 };
 /** Blocks in which all validators of one machine recompute training and index: at least, and one more for so many rows x labels. */
-const TRAINING_BLOCKS = { least: 60, rowsTimesLabels: 4_000 };
+const TRAINING_BLOCKS = { least: 60, rowsTimesLabels: 8_000 };
 const MANY_ROWS = 2_000;
 const START_TIMEOUT_MS = 120_000;
 const POLL_MS = 250;
