@@ -15,7 +15,7 @@ import { openKeyring } from "../keyring/open.ts";
 import { globalsOf, printerOf } from "../options.ts";
 import { formatOpen, pairs, table } from "../output.ts";
 import { jobText, pointText } from "../work/job-text.ts";
-import { type CompleteOptions, checkpointJob, completeJob } from "../work/job-train.ts";
+import type { CompleteOptions } from "../work/job-train.ts";
 import {
   type CheckpointView,
   checkpointView,
@@ -118,6 +118,7 @@ function trainerCommands(job: Command): void {
     .option("--held-out <share>", "share of right answers on held-out rows, 0 to 1", real, 0)
     .option("--held-out-loss <number>", "loss on held-out rows", real, 0)
     .action(async (id: string, options: CheckpointOptions, self: Command) => {
+      const { checkpointJob } = await import("../work/job-train.ts");
       const job = jobIdOf(id);
       const session = await openSession(globalsOf(self), options);
       const height = await checkpointJob(session, { ...options, job, root: fromHex(options.root) });
@@ -132,6 +133,7 @@ function trainerCommands(job: Command): void {
     .requiredOption("--log <file>", "file of the training log")
     .option("--states <folder>", "the job's folder with its checkpoints, for jobs of more than 512 steps")
     .action(async (id: string, options: CompleteOptions & TxOptions, self: Command) => {
+      const { completeJob } = await import("../work/job-train.ts");
       const job = jobIdOf(id);
       const session = await openSession(globalsOf(self), options);
       const claim = await completeJob(session, job, options, stderrProgress());

@@ -13,19 +13,19 @@ import type { AsyncEncoder, EncoderFiles } from "./types.ts";
 const OPSET = "export the model again with an operator set in that range: opset_version=17, say";
 const NEXT = "export the model again: torch.onnx.export of the encoder alone, float32, weights inside the file";
 
+/** An operator that is not there belongs to a node; without one the whole operator set is another. */
+function nextStep({ code, op }: GraphError): string {
+  if (code !== "unsupported-operator") return NEXT;
+  return op === undefined ? OPSET : "node/influence/graph/README.md lists the operators";
+}
+
 /** An encoder's graph in float64. Throws EncoderError bad-graph with what the loader says: the operator and its node. */
 export function encoderGraph(bytes: Uint8Array): Graph {
   try {
     return toFloat64(loadGraph(bytes));
   } catch (cause) {
     if (!(cause instanceof GraphError)) throw cause;
-    const operator = cause.code === "unsupported-operator";
-    const next = operator
-      ? cause.op === undefined
-        ? OPSET
-        : "node/influence/graph/README.md lists the operators"
-      : NEXT;
-    throw new EncoderError("bad-graph", `encoder graph: ${cause.message}`, next, { cause });
+    throw new EncoderError("bad-graph", `encoder graph: ${cause.message}`, nextStep(cause), { cause });
   }
 }
 

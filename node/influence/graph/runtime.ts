@@ -1,25 +1,13 @@
-import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import type { Tensor as OrtTensor } from "onnxruntime-node";
 import { nativeCall } from "../native-threads.ts";
-import { loadOrt, type Ort } from "../ort.ts";
+import { createSession, type Ort, type Provider } from "../ort.ts";
 import { encodeGraph } from "./encode.ts";
 import { GraphError } from "./errors.ts";
 import { toFloat64 } from "./float64.ts";
 import { loadGraph } from "./load.ts";
 import type { DType, Feeds, Graph, Tensor } from "./types.ts";
 
-export type Provider = "cuda" | "cpu";
-
-/** One thread and one optimisation level everywhere: nothing about the machine may choose another order of sums. */
-const OPTIONS: InferenceSession.SessionOptions = {
-  intraOpNumThreads: 1,
-  interOpNumThreads: 1,
-  graphOptimizationLevel: "basic",
-  executionMode: "sequential",
-  logSeverityLevel: 4,
-};
+export type { Provider };
 
 /** An ONNX Runtime session of a graph in float64. `run` blocks its thread: outside tests and tools use a worker. */
 export interface GraphSession {
@@ -27,28 +15,6 @@ export interface GraphSession {
   /** Runs with one tensor for every input; `wanted` names the outputs to return, all by default. */
   run(feeds: Feeds, wanted?: readonly string[]): Promise<Record<string, Tensor>>;
   release(): Promise<void>;
-}
-
-/** The provider library that an operator places beside the binding to opt in to CUDA. */
-function cudaLibrary(): string {
-  const entry = createRequire(import.meta.url).resolve("onnxruntime-node");
-  const folder = join(dirname(entry), "..", "bin", "napi-v6", process.platform, process.arch);
-  const name = process.platform === "win32" ? "onnxruntime_providers_cuda.dll" : "libonnxruntime_providers_cuda.so";
-  return join(folder, name);
-}
-
-async function create(bytes: Uint8Array, wanted: Provider): Promise<{ session: InferenceSession; provider: Provider }> {
-  const { InferenceSession } = await loadOrt();
-  const open = (provider: Provider) =>
-    nativeCall(() => InferenceSession.create(bytes, { ...OPTIONS, executionProviders: [provider] }));
-  if (wanted === "cuda" && existsSync(cudaLibrary())) {
-    try {
-      return { session: await open("cuda"), provider: "cuda" };
-    } catch {
-      return { session: await open("cpu"), provider: "cpu" };
-    }
-  }
-  return { session: await open("cpu"), provider: "cpu" };
 }
 
 const ORT_TYPES: Readonly<Record<DType, string>> = {
@@ -78,8 +44,7 @@ function fromOrt(tensor: OrtTensor): Tensor {
 /** Opens a graph, or the bytes of a model, in float64: floats are widened and what the runtime lacks is composed. */
 export async function openGraph(graph: Graph | Uint8Array, wanted: Provider = "cpu"): Promise<GraphSession> {
   const wide = toFloat64(graph instanceof Uint8Array ? loadGraph(graph) : graph);
-  const { session, provider } = await create(encodeGraph(wide), wanted);
-  const ort = await loadOrt();
+  const { ort, session, provider } = await createSession(encodeGraph(wide), wanted);
   // The session has its own copy of the weights: only the inputs are kept here.
   const needed = wide.inputs;
   return {

@@ -1,4 +1,5 @@
 import type { SeededStream } from "../../bench/random.ts";
+import { ACCOUNTS, ATTACKER, account } from "./accounts.ts";
 import { junkText, trivialEdit } from "./edits.ts";
 import type { Passage } from "./generator-world.ts";
 import { rewritten, shuffledWords, splice, template } from "./passage-edits.ts";
@@ -30,13 +31,12 @@ export interface GeneratorAttack {
   items(scene: GeneratorScene, stream: SeededStream): Passage[];
 }
 
-const ATTACKER = "attacker";
-const ACCOUNTS = 10;
 const COPIES = 5;
-const account = (i: number) => `${ATTACKER}-${i % ACCOUNTS}`;
 /** Shares of the words that a paraphrase replaces. */
 const CLOSE = 0.3;
 const LOOSE = 0.55;
+/** Splices take halves of this many of the best paid passages. */
+const SPLICED = 40;
 
 const by = (contributor: string, text: string): Passage => ({ contributor, text });
 
@@ -44,6 +44,10 @@ const by = (contributor: string, text: string): Passage => ({ contributor, text 
 function versions({ own }: GeneratorScene, make: (text: string, copy: number) => Passage): Passage[] {
   return own.flatMap(({ text }) => Array.from({ length: COPIES }, (_, copy) => make(text, copy)));
 }
+
+/** Every own passage and four versions with a share of the words replaced, from the accounts that `who` gives. */
+const paraphrases = (scene: GeneratorScene, stream: SeededStream, share: number, who: (copy: number) => string) =>
+  versions(scene, (text, copy) => by(who(copy), copy === 0 ? text : rewritten(text, share, scene.words, stream)));
 
 const bestOf = ({ honest, bestPaid }: GeneratorScene, i: number) => honest[bestPaid[i % bestPaid.length]!]!.text;
 
@@ -72,16 +76,12 @@ export const GENERATOR_ATTACKS: readonly GeneratorAttack[] = [
   {
     name: "paraphrase-x5",
     about: "every own passage and four versions with three words in ten replaced",
-    items: (scene, stream) =>
-      versions(scene, (text, copy) => by(ATTACKER, copy === 0 ? text : rewritten(text, CLOSE, scene.words, stream))),
+    items: (scene, stream) => paraphrases(scene, stream, CLOSE, () => ATTACKER),
   },
   {
     name: "paraphrase-x5-sybils",
     about: "the same, every version from an account of its own",
-    items: (scene, stream) =>
-      versions(scene, (text, copy) =>
-        by(account(copy), copy === 0 ? text : rewritten(text, CLOSE, scene.words, stream)),
-      ),
+    items: (scene, stream) => paraphrases(scene, stream, CLOSE, account),
   },
   {
     name: "copies-of-others",
@@ -118,17 +118,14 @@ export const GENERATOR_ATTACKS: readonly GeneratorAttack[] = [
   {
     name: "adaptive-loose-paraphrases",
     about: "every own passage and four versions with more than half of the words replaced, from five accounts",
-    items: (scene, stream) =>
-      versions(scene, (text, copy) =>
-        by(account(copy), copy === 0 ? text : rewritten(text, LOOSE, scene.words, stream)),
-      ),
+    items: (scene, stream) => paraphrases(scene, stream, LOOSE, account),
   },
   {
     name: "adaptive-splices",
     about: "halves of two of the best paid honest passages, five for every own passage",
     items: (scene, stream) =>
       versions(scene, (_, copy) =>
-        by(account(copy), splice(bestOf(scene, stream.below(40)), bestOf(scene, stream.below(40)))),
+        by(account(copy), splice(bestOf(scene, stream.below(SPLICED)), bestOf(scene, stream.below(SPLICED)))),
       ),
   },
 ];

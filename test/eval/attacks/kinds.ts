@@ -1,5 +1,6 @@
 import { encodeText } from "../../../node/influence/encoder.ts";
 import { SeededStream } from "../../bench/random.ts";
+import { ACCOUNTS, ATTACKER, account } from "./accounts.ts";
 import { atCosine, junkText, paraphrase, trivialEdit, unit } from "./edits.ts";
 import type { WorldItem } from "./world.ts";
 
@@ -34,10 +35,6 @@ export interface AttackKind {
   /** What the attacker submits in place of the own items, after all honest ones. */
   items(scene: AttackScene, stream: SeededStream): WorldItem[];
 }
-
-const ATTACKER = "attacker";
-const ACCOUNTS = 10;
-const account = (i: number) => `${ATTACKER}-${i % ACCOUNTS}`;
 
 /** Just below the thresholds of look-alikes of texts: 0.85 in embedding space, 0.80 in gradient space. */
 const OUTSIDE = 0.79;
